@@ -4,7 +4,7 @@ const house = {
   "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
   "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true }],
   complexity: ["error", 10],
-  "max-params": ["error", 3],
+  "max-params": ["error", 4],
   "max-depth": ["error", 3],
   "@typescript-eslint/switch-exhaustiveness-check": "error",
   "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
