@@ -1,0 +1,48 @@
+/**
+ * A role reads events and returns events; it knows no other role. Kinds: a hat for the model (define-role.ts), a
+ * hat that wakes on the calendar and computes (define-calendar-role.ts), and people (roles/human-gate.ts).
+ */
+import type { StructuredToolInterface } from "@langchain/core/tools";
+import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
+import type { Bus, Subscription } from "../bus/bus.ts";
+import type { Clock } from "../clock.ts";
+import type { Diagnostics } from "../diagnostics.ts";
+import type { EventType } from "../events/catalogue.ts";
+import type { Directory } from "../gate/directory.ts";
+import type { Policy } from "../gate/policy.ts";
+import type { RuleBook } from "./rule-book.ts";
+
+/** What a role may ask of the outside. Everything here is an argument; nothing is global. */
+export interface RoleDeps {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly diagnostics: Diagnostics;
+  /** The model this role thinks with, its name and leg for the trace; undefined: none is configured. */
+  readonly model: ModelOf;
+  /** All tools there are; a role is bound to its own names only. */
+  readonly tools: readonly StructuredToolInterface[];
+  readonly gate?: { readonly policy: Policy; readonly directory: Directory };
+}
+
+export interface RoleModel {
+  readonly chat: BaseChatModel;
+  /** "baseline", "qwen3-32b". */
+  readonly name: string;
+  /** Host of the server it runs on, or "embedded". */
+  readonly leg: string;
+  /** How the answer is handed in: by the `submit` tool, or as JSON-schema output where the server offers it. */
+  readonly answerBy?: "submit" | "json-schema";
+}
+
+export type ModelOf = (role: { name: string; rules: RuleBook | undefined }) => RoleModel | undefined;
+
+export interface Role {
+  /** As its file under roles/; the name of its consumer group. */
+  readonly name: string;
+  /** "Tier 2 Analyst", as Slack shows it. */
+  readonly title: string;
+  /** Anything else it returns is refused by the runner. */
+  readonly says: readonly EventType[];
+  readonly on: readonly EventType[];
+  start(deps: RoleDeps): Subscription;
+}
