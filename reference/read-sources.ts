@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { z } from "zod";
-import { HatrackError } from "../src/errors.ts";
+import { HatrackError, reasonOf } from "../src/errors.ts";
 
 const root = resolve(import.meta.dirname, "..");
 
@@ -35,13 +35,11 @@ export type WarningList = z.infer<typeof WarningList>;
 
 /** All MISP warning lists by their short name, such as `rfc1918`. */
 export function readWarningLists(): (name: string) => WarningList {
-  const archive = execFileSync(
-    "xz",
-    ["--decompress", "--stdout", sourcePath("misp-warninglists", "lists.tar.xz")],
-    {
-      maxBuffer: 256 * 1024 * 1024,
-    },
-  );
+  const archive = outputOf("xz", [
+    "--decompress",
+    "--stdout",
+    sourcePath("misp-warninglists", "lists.tar.xz"),
+  ]);
   const files = new Map(tarEntries(archive));
   return (name) => {
     const content = files.get(`${name}.json`);
@@ -53,6 +51,15 @@ export function readWarningLists(): (name: string) => WarningList {
     }
     return WarningList.parse(JSON.parse(content.toString("utf8")));
   };
+}
+
+function outputOf(command: string, args: readonly string[]): Buffer {
+  try {
+    return execFileSync(command, args, { maxBuffer: 256 * 1024 * 1024 });
+  } catch (cause) {
+    const message = `reference/distil: ${command} failed (${reasonOf(cause)}); is it installed (apt-get install xz-utils)?`;
+    throw new HatrackError("reference_source_unreadable", message, { cause });
+  }
 }
 
 /** The regular files of a ustar archive: 512-byte headers with the name at 0, the octal size at 124, the type at 156. */
