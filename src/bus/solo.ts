@@ -9,11 +9,14 @@ export class Solo {
   #inside = 0;
   #alone = false;
   #waitingAlone = 0;
-  #waiters: (() => void)[] = [];
+  #waiters = new Set<() => void>();
 
-  /** Enters beside others; waits while somebody is, or waits to be, alone. */
-  async beside(): Promise<Leave> {
-    while (this.#alone || this.#waitingAlone > 0) await this.#change();
+  /** Enters beside others; waits while somebody is, or waits to be, alone. undefined: the signal aborted. */
+  async beside(signal: AbortSignal): Promise<Leave | undefined> {
+    while (this.#alone || this.#waitingAlone > 0) {
+      if (signal.aborted) return undefined;
+      await this.#change(signal);
+    }
     return this.besideMe();
   }
 
@@ -25,19 +28,35 @@ export class Solo {
     });
   }
 
-  /** Waits until everybody has left; nobody enters until it leaves. */
-  async alone(): Promise<Leave> {
+  /** Waits until everybody has left; nobody enters until it leaves. undefined: the signal aborted. */
+  async alone(signal: AbortSignal): Promise<Leave | undefined> {
     this.#waitingAlone += 1;
-    while (this.#alone || this.#inside > 0) await this.#change();
+    while ((this.#alone || this.#inside > 0) && !signal.aborted) await this.#change(signal);
     this.#waitingAlone -= 1;
+    if (signal.aborted) {
+      this.#wake();
+      return undefined;
+    }
     this.#alone = true;
     return this.#leaveOnce(() => {
       this.#alone = false;
     });
   }
 
-  #change(): Promise<void> {
-    return new Promise((resolve) => this.#waiters.push(resolve));
+  #change(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        signal.removeEventListener("abort", wake);
+        this.#waiters.delete(wake);
+        resolve();
+      };
+      this.#waiters.add(wake);
+      signal.addEventListener("abort", wake, { once: true });
+    });
+  }
+
+  #wake(): void {
+    for (const wake of [...this.#waiters]) wake();
   }
 
   #leaveOnce(leave: () => void): Leave {
@@ -46,9 +65,7 @@ export class Solo {
       if (left) return;
       left = true;
       leave();
-      const waiters = this.#waiters;
-      this.#waiters = [];
-      for (const wake of waiters) wake();
+      this.#wake();
     };
   }
 }

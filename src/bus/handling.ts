@@ -1,0 +1,239 @@
+/**
+ * One entry in one worker's hands: read it, run the handler on it, commit what it says. Throws are tried again in
+ * place; a commit that finds other state runs the handler again on that; what cannot be handled is buried.
+ */
+import type { EventType } from "../events/catalogue.ts";
+import { canonicalJson } from "../events/canonical.ts";
+import { isEvent, isForeign, type AnyEvent, type KnownEvent } from "../events/envelope.ts";
+import { parseEventText } from "../events/parse.ts";
+import { isoTime, type Clock } from "../clock.ts";
+import { HatrackError, reasonOf } from "../errors.ts";
+import type { Draft, Handled, Handler, SubscribeOptions } from "./bus.ts";
+import type { Diagnose } from "./diagnostics.ts";
+import type { Claim, Commit, CommitResult, GroupStore } from "./group-store.ts";
+import { entryDead, outputOf, readable } from "./outputs.ts";
+import type { Solo } from "./solo.ts";
+import type { Timings } from "./timings.ts";
+import { pause, raceSignal } from "./waiting.ts";
+
+/** What one subscription does. */
+export interface Work<T extends EventType, S> {
+  readonly group: string;
+  readonly types: readonly T[];
+  readonly handler: Handler<T, S>;
+  readonly options: SubscribeOptions<T, S>;
+}
+
+/** What it runs on. */
+export interface Engine {
+  readonly store: GroupStore;
+  readonly clock: Clock;
+  readonly timings: Timings;
+  /** One a bus. */
+  readonly solo: Solo;
+  readonly diagnose: Diagnose;
+}
+
+/** `left`: the claim is lost or the worker closes; nothing was committed. */
+export type Outcome = "settled" | "left" | { readonly stop: string; readonly retryAfterMs: number };
+
+type Stop = Exclude<Outcome, string>;
+type Tried = { readonly commit: Commit } | Stop | { readonly thrown: unknown };
+
+/** What the group keeps for the entry's key; no key, no state. */
+interface Kept {
+  readonly key: string | undefined;
+  readonly before: string | undefined;
+}
+
+const quarterHour = 15 * 60_000;
+
+export class Handling<T extends EventType, S> {
+  readonly claim: Claim;
+  readonly #work: Work<T, S>;
+  readonly #engine: Engine;
+  readonly #closing: AbortSignal;
+  readonly #abort = new AbortController();
+  #failures = 0;
+  #firstAt: string | undefined;
+
+  constructor(claim: Claim, work: Work<T, S>, engine: Engine, closing: AbortSignal) {
+    this.claim = claim;
+    this.#work = work;
+    this.#engine = engine;
+    this.#closing = closing;
+  }
+
+  /** Aborts the handler; what it still says is dropped. */
+  abort(reason: HatrackError): void {
+    this.#abort.abort(reason);
+  }
+
+  /** @throws HatrackError from the store, not retryable: the subscription cannot go on */
+  async run(): Promise<Outcome> {
+    const { claim } = this;
+    const { maxDeliveries } = this.#engine.timings;
+    if (claim.deliveries > maxDeliveries) {
+      const error = `delivered ${maxDeliveries} times and its worker died each time; not run again`;
+      return this.#bury("crashed", error, maxDeliveries);
+    }
+    let event: AnyEvent;
+    try {
+      event = this.#read();
+    } catch (error) {
+      return this.#bury("unreadable", reasonOf(error));
+    }
+    if (isEvent(event, ...this.#work.types)) return this.#handle(event);
+    return this.#commit({ claim, outputs: [] }).then((result) => (result === undefined ? "left" : "settled"));
+  }
+
+  /** @throws HatrackError `event_invalid`: the entry says nothing this program can read */
+  #read(): AnyEvent {
+    const { type, text, position } = this.claim;
+    if (text === undefined) throw new HatrackError("event_invalid", `entry ${position}: has no payload`);
+    const event = parseEventText(text, `entry ${position}`);
+    if (type !== event.type) {
+      const message = `entry ${position}: its type field says ${type ?? "nothing"}, its payload ${event.type}`;
+      throw new HatrackError("event_invalid", message);
+    }
+    if (isForeign(event) && this.#work.types.some((wanted) => wanted === event.type)) {
+      const message = `entry ${position}: ${event.type} of version ${event.schemaversion} is newer than this program`;
+      throw new HatrackError("event_invalid", message);
+    }
+    return event;
+  }
+
+  async #handle(event: KnownEvent<T>): Promise<Outcome> {
+    while (!this.#abort.signal.aborted && !this.#closing.aborted) {
+      const tried = await this.#try(event);
+      if (tried === "left") return "left";
+      if ("stop" in tried) return tried;
+      if ("thrown" in tried) {
+        const outcome = await this.#threw(tried.thrown);
+        if (outcome !== undefined) return outcome;
+        continue;
+      }
+      const result = await this.#commit(tried.commit);
+      if (result === undefined) return "left";
+      if (result !== "conflict") return "settled";
+    }
+    return "left";
+  }
+
+  async #try(event: KnownEvent<T>): Promise<Tried | "left"> {
+    let key: string | undefined;
+    try {
+      key = this.#work.options.state?.key(event);
+    } catch (thrown) {
+      return { thrown };
+    }
+    const kept = await this.#persist(() => this.#readState(key));
+    return kept === undefined ? "left" : this.#decide(event, kept);
+  }
+
+  async #readState(key: string | undefined): Promise<Kept> {
+    return { key, before: key === undefined ? key : await this.#engine.store.readState(this.claim, key) };
+  }
+
+  async #decide(event: KnownEvent<T>, kept: Kept): Promise<Tried> {
+    try {
+      const wanted = this.#work.options.wants?.(event) ?? true;
+      if (!wanted) return { commit: { claim: this.claim, outputs: [] } };
+      const state = this.#parseState(kept.before);
+      const handled = await this.#call(event, state);
+      if ("stop" in handled) return { stop: handled.stop, retryAfterMs: handled.retryAfterMs ?? 5_000 };
+      if ("skip" in handled) this.#note("info", `skipped: ${handled.skip}`);
+      const drafts = "events" in handled ? handled.events : [];
+      return { commit: this.#committing({ event, drafts, state }, kept) };
+    } catch (thrown) {
+      return { thrown };
+    }
+  }
+
+  #parseState(text: string | undefined): S | undefined {
+    const { state } = this.#work.options;
+    return state === undefined || text === undefined ? undefined : state.parse(JSON.parse(text));
+  }
+
+  #call(event: KnownEvent<T>, state: S | undefined): Promise<Handled> {
+    const { position, partition, deliveries } = this.claim;
+    const deadlineMs = this.#work.options.deadlineMs ?? quarterHour;
+    const late = new HatrackError(
+      "deadline_passed",
+      `${this.#work.group}: ${event.type} ${event.id} was not handled within ${deadlineMs} ms`,
+      { retryable: true },
+    );
+    return raceSignal({ signal: this.#abort.signal, deadlineMs, late }, async (signal) =>
+      this.#work.handler({ event, position, partition, deliveries, state, signal }),
+    );
+  }
+
+  #committing(
+    said: { event: KnownEvent<T>; drafts: readonly Draft[]; state: S | undefined },
+    { key, before }: Kept,
+  ): Commit {
+    const { group, options } = this.#work;
+    const time = isoTime(this.#engine.clock.now());
+    const saying = { group, cause: said.event, source: options.source, time };
+    const outputs = said.drafts.map((draft, position) => outputOf(draft, position, saying));
+    const fold = options.state;
+    if (fold === undefined || key === undefined) return { claim: this.claim, outputs };
+    const folded = outputs.reduce<S | undefined>((state, { event }) => fold.evolve(state, event), said.state);
+    const after = outputs.length === 0 ? undefined : canonicalJson(folded);
+    return { claim: this.claim, outputs, state: { key, before, after } };
+  }
+
+  async #threw(error: unknown): Promise<Outcome | undefined> {
+    if (this.#abort.signal.aborted) return "left";
+    const { tries, backoffMs } = this.#engine.timings;
+    this.#failures += 1;
+    this.#firstAt ??= isoTime(this.#engine.clock.now());
+    const terminal = error instanceof HatrackError && !error.retryable;
+    if (terminal || this.#failures >= tries) return this.#bury("threw", reasonOf(error));
+    this.#note("warn", `threw (${this.#failures} of ${tries}): ${reasonOf(error)}`);
+    await pause(backoffMs * 2 ** (this.#failures - 1), this.#closing, this.#abort.signal);
+    return undefined;
+  }
+
+  async #bury(reason: string, error: string, failures = this.#failures): Promise<Outcome> {
+    const { claim } = this;
+    const { position, partition, deliveries } = claim;
+    const lastAt = isoTime(this.#engine.clock.now());
+    const firstAt = this.#firstAt ?? lastAt;
+    const text = claim.text ?? "";
+    const { group } = this.#work;
+    const dead = { group, position, partition, reason, error, failures, deliveries, firstAt, lastAt, text };
+    const said = entryDead(dead, readable(claim.text));
+    const result = await this.#persist(() => this.#engine.store.bury({ claim, dead, said }));
+    if (result === "ok") this.#note("error", `dead (${reason}): ${error}`);
+    return result === undefined ? "left" : "settled";
+  }
+
+  #commit(commit: Commit): Promise<CommitResult | undefined> {
+    return this.#persist(() => this.#engine.store.commit(commit));
+  }
+
+  /** Calls the store until it answers; undefined when the worker closes or the claim is lost meanwhile. */
+  async #persist<R>(call: () => Promise<R>): Promise<R | undefined> {
+    for (;;) {
+      try {
+        return await call();
+      } catch (error) {
+        if (!(error instanceof HatrackError && error.retryable)) throw error;
+        this.#note("warn", reasonOf(error));
+      }
+      if (this.#closing.aborted || this.#abort.signal.aborted) return undefined;
+      await pause(this.#engine.timings.backoffMs, this.#closing, this.#abort.signal);
+    }
+  }
+
+  #note(level: "info" | "warn" | "error", message: string): void {
+    const { position, type, deliveries } = this.claim;
+    this.#engine.diagnose(level, message, {
+      group: this.#work.group,
+      position,
+      type: type ?? "",
+      deliveries,
+    });
+  }
+}

@@ -1,0 +1,232 @@
+/**
+ * The worker loop of every adapter: claims what it has slots for, handles, renews, pauses, closes. What is kept is
+ * the GroupStore's; what happens to one entry is handling.ts.
+ */
+import { setImmediate as turn } from "node:timers/promises";
+import type { EventType } from "../events/catalogue.ts";
+import { HatrackError, reasonOf } from "../errors.ts";
+import type { Subscription, SubscriptionStatus } from "./bus.ts";
+import type { Claim } from "./group-store.ts";
+import { Handling, type Engine, type Outcome, type Work } from "./handling.ts";
+import type { Leave } from "./solo.ts";
+import { Bell, pause } from "./waiting.ts";
+
+export function startSubscription<T extends EventType, S>(work: Work<T, S>, engine: Engine): Subscription {
+  return new Worker(work, engine);
+}
+
+class Worker<T extends EventType, S> implements Subscription {
+  readonly group: string;
+  readonly ended: Promise<void>;
+  readonly #work: Work<T, S>;
+  readonly #engine: Engine;
+  readonly #concurrency: number;
+  readonly #closing = new AbortController();
+  readonly #change = new Bell();
+  /** What this worker has claimed and not settled. */
+  readonly #held = new Map<Claim, Handling<T, S>>();
+  readonly #running = new Set<Promise<void>>();
+  #graceMs = 5_000;
+  #stopped = 0;
+  #storeDown = false;
+  #renewing = false;
+  #nextLook = 0;
+  #closed = false;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(work: Work<T, S>, engine: Engine) {
+    this.group = work.group;
+    this.#work = work;
+    this.#engine = engine;
+    this.#concurrency = work.options.concurrency ?? 4;
+    this.ended = this.#live();
+    // Who awaits `ended` hears of the failure; who does not finds it in status() and in the diagnostics.
+    this.ended.catch(() => undefined);
+  }
+
+  status(): SubscriptionStatus {
+    if (this.#failure !== undefined) return "failed";
+    if (this.#closed) return "closed";
+    return this.#stopped > 0 || this.#storeDown ? "paused" : "running";
+  }
+
+  async close(graceMs = 5_000): Promise<void> {
+    if (!this.#closing.signal.aborted) {
+      this.#graceMs = graceMs;
+      this.#end();
+    }
+    await this.ended.catch(() => undefined);
+  }
+
+  #end(): void {
+    this.#closing.abort();
+    this.#change.ring();
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = { error };
+    this.#graceMs = 0;
+    this.#engine.diagnose("error", `subscription failed: ${reasonOf(error)}`, { group: this.group });
+    this.#end();
+  }
+
+  async #live(): Promise<void> {
+    const renewal = setInterval(() => void this.#renew(), this.#engine.timings.renewMs);
+    try {
+      while (!this.#closing.signal.aborted) await this.#round();
+    } catch (error) {
+      this.#fail(error);
+    }
+    await this.#drain();
+    clearInterval(renewal);
+    await this.#handBack();
+    this.#closed = true;
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** One look for work. Retryable trouble of the store is waited out, any other ends the subscription. */
+  async #round(): Promise<void> {
+    const free = this.#concurrency - this.#held.size;
+    if (free <= 0 || this.#stopped > 0) {
+      await this.#change.heard();
+      // A batch of commits frees many slots in one go: see them all before asking for more.
+      await turn();
+      return;
+    }
+    try {
+      if (performance.now() < this.#nextLook || !(await this.#recover())) await this.#take(free);
+      this.#storeDown = false;
+    } catch (error) {
+      if (!(error instanceof HatrackError && error.retryable)) throw error;
+      this.#storeDown = true;
+      this.#engine.diagnose("warn", reasonOf(error), { group: this.group });
+      await pause(this.#engine.timings.backoffMs, this.#closing.signal);
+    }
+  }
+
+  async #take(max: number): Promise<void> {
+    const { store, solo, timings } = this.#engine;
+    const { signal } = this.#closing;
+    const leave = await solo.beside(signal);
+    if (leave === undefined) return;
+    try {
+      const waitMs = Math.max(1, Math.min(timings.waitMs, this.#nextLook - performance.now()));
+      const claims = await store.take({ max, waitMs, signal });
+      for (const claim of claims) void this.#start(claim, solo.besideMe());
+    } finally {
+      leave();
+    }
+  }
+
+  /** Takes over one abandoned entry, if there is one, and runs it with nothing else of this group at work. */
+  async #recover(): Promise<boolean> {
+    const { store, solo, timings } = this.#engine;
+    const { signal } = this.#closing;
+    const delivered = await store.abandoned();
+    if (delivered === undefined) {
+      this.#nextLook = performance.now() + timings.lookMs;
+      return false;
+    }
+    while (this.#held.size > 0 && !signal.aborted) await this.#change.heard();
+    // Once may be anybody's crash; twice makes it a suspect, which no handler of the whole process should run beside.
+    const leave = await (delivered >= 2 ? solo.alone(signal) : solo.beside(signal));
+    if (leave === undefined) return true;
+    try {
+      const claim = signal.aborted ? undefined : await store.reclaim();
+      if (claim !== undefined) await this.#start(claim, leave);
+    } finally {
+      leave();
+    }
+    return true;
+  }
+
+  #start(claim: Claim, leave: Leave): Promise<void> {
+    const handling = new Handling(claim, this.#work, this.#engine, this.#closing.signal);
+    this.#held.set(claim, handling);
+    const running = this.#handle(handling, leave)
+      .catch((error: unknown) => {
+        this.#fail(error);
+      })
+      .finally(() => {
+        this.#running.delete(running);
+        this.#change.ring();
+      });
+    this.#running.add(running);
+    return running;
+  }
+
+  async #handle(handling: Handling<T, S>, entered: Leave): Promise<void> {
+    const { signal } = this.#closing;
+    let leave: Leave | undefined = entered;
+    try {
+      while (!signal.aborted) {
+        if (this.#stopped > 0) {
+          leave?.();
+          leave = undefined;
+          await this.#change.heard();
+          continue;
+        }
+        leave ??= await this.#engine.solo.beside(signal);
+        if (leave === undefined) return;
+        const outcome = await handling.run();
+        if (outcome === "settled") this.#held.delete(handling.claim);
+        if (typeof outcome === "string") return;
+        leave();
+        leave = undefined;
+        await this.#stop(outcome);
+      }
+    } finally {
+      leave?.();
+    }
+  }
+
+  async #stop(outcome: Exclude<Outcome, string>): Promise<void> {
+    this.#stopped += 1;
+    this.#engine.diagnose("warn", `paused: ${outcome.stop}`, { group: this.group });
+    await pause(outcome.retryAfterMs, this.#closing.signal);
+    this.#stopped -= 1;
+    this.#change.ring();
+  }
+
+  async #renew(): Promise<void> {
+    if (this.#held.size === 0 || this.#renewing) return;
+    this.#renewing = true;
+    try {
+      for (const claim of await this.#engine.store.renew([...this.#held.keys()])) this.#lose(claim);
+    } catch (error) {
+      this.#engine.diagnose("warn", `claims not renewed: ${reasonOf(error)}`, { group: this.group });
+    }
+    this.#renewing = false;
+  }
+
+  #lose(claim: Claim): void {
+    const handling = this.#held.get(claim);
+    if (handling === undefined) return;
+    this.#held.delete(claim);
+    const message = `${this.group}: entry ${claim.position} is in another worker's hands`;
+    handling.abort(new HatrackError("claim_lost", message, { retryable: true }));
+    this.#change.ring();
+  }
+
+  async #drain(): Promise<void> {
+    const all = Promise.allSettled([...this.#running]);
+    const drained = new AbortController();
+    await Promise.race([all, pause(this.#graceMs, drained.signal)]);
+    drained.abort();
+    const reason = new HatrackError("subscription_closed", `${this.group}: the subscription closed`);
+    for (const handling of this.#held.values()) handling.abort(reason);
+    await all;
+  }
+
+  async #handBack(): Promise<void> {
+    const { store } = this.#engine;
+    try {
+      if (this.#held.size > 0) await store.handBack([...this.#held.keys()]);
+      await store.close();
+    } catch (error) {
+      // Nothing is lost: what is not handed back is reclaimed when it has been idle for long enough.
+      this.#engine.diagnose("warn", `claims not handed back: ${reasonOf(error)}`, { group: this.group });
+    }
+  }
+}
