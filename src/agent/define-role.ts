@@ -1,0 +1,104 @@
+/** A hat for the model: what wakes it, what it may look up, what it hands in, and the events that makes. */
+import { z } from "zod";
+import type { Draft } from "../bus/bus.ts";
+import { canonicalJson } from "../events/canonical.ts";
+import { isEventType, type EventType } from "../events/catalogue.ts";
+import type { KnownEvent } from "../events/envelope.ts";
+import type { Evidence } from "../events/vocabulary.ts";
+import type { CaseFile } from "../memory/case-file.ts";
+import { checkDefinition, HatShape } from "./definition.ts";
+import { isBlank } from "./blank.ts";
+import type { Hat, Parsed } from "./hat.ts";
+import type { Role } from "./role.ts";
+import type { RuleBook } from "./rule-book.ts";
+import { startHat } from "./runner.ts";
+
+/** Which events wake a role: all of a type, or those a cheap look at the event lets through. */
+export type Wakes = { readonly [T in EventType]?: true | ((event: KnownEvent<T>) => boolean) };
+
+export interface HatDefinition<A extends z.ZodType<{ evidence: Evidence[] }>> {
+  /** As the file under roles/. */
+  readonly name: string;
+  /** "Tier 2 Analyst". */
+  readonly title: string;
+  readonly on: Wakes;
+  /** Names; the role's model is bound to these alone. */
+  readonly tools: readonly string[];
+  readonly budget: { readonly toolCalls: number; readonly seconds: number };
+  /** What the model must hand in; evidence arrays anywhere inside are checked against the record. */
+  readonly answer: A;
+  /** Constant, for the prefix cache: the loop adds the shared rules, and the fenced case file comes last. */
+  readonly prompt: string;
+  /** What the schema cannot say: a reason sends the answer back to the model as an invalid one. */
+  readonly refuse?: (answer: z.output<A>) => string | undefined;
+  /** Pure: answer → events. */
+  readonly emit: (input: {
+    readonly answer: z.output<A>;
+    readonly event: KnownEvent;
+    readonly casefile: CaseFile;
+    readonly evidenceDropped: number;
+  }) => readonly Draft[];
+  /** Anything else that `emit` returns is refused by the runner. */
+  readonly says: readonly EventType[];
+  /** How `baseline` plays it. */
+  readonly rules?: RuleBook;
+}
+
+/** @throws HatrackError `role_invalid` naming the role, the key and what was expected */
+export function defineRole<A extends z.ZodType<{ evidence: Evidence[] }>>(
+  definition: HatDefinition<A>,
+): Role & { readonly hat: Hat } {
+  checkDefinition(HatShape, definition);
+  const { name, title, tools, budget, prompt, says, on } = definition;
+  const hat: Hat = {
+    name,
+    title,
+    on: Object.keys(on).filter(isEventType),
+    wants: (event) => wakes(on, event.type, event),
+    tools,
+    budget,
+    prompt,
+    says,
+    rules: definition.rules,
+    answerSchema: answerSchemaOf(definition.answer),
+    parse: (answer) => parse(definition, answer),
+    isEmpty: (answer) => isBlank(answer) || isDefault(definition.answer, answer),
+  };
+  return { name, title, says, on: hat.on, hat, start: (deps) => startHat(hat, deps) };
+}
+
+function wakes<T extends EventType>(on: Wakes, type: T, event: KnownEvent<T>): boolean {
+  const want = on[type];
+  if (want === undefined) return false;
+  return want === true || want(event);
+}
+
+function parse<A extends z.ZodType<{ evidence: Evidence[] }>>(
+  definition: HatDefinition<A>,
+  raw: unknown,
+): Parsed {
+  const result = definition.answer.safeParse(raw);
+  if (!result.success) return { ok: false, error: issuesOf(result.error) };
+  const answer = result.data;
+  const refused = definition.refuse?.(answer);
+  if (refused !== undefined) return { ok: false, error: refused };
+  return { ok: true, emit: (input) => definition.emit({ ...input, answer }) };
+}
+
+function issuesOf(error: z.ZodError): string {
+  return error.issues
+    .slice(0, 8)
+    .map((issue) => `${issue.path.map(String).join(".") || "answer"}: ${issue.message}`)
+    .join("; ");
+}
+
+function isDefault(schema: z.ZodType, answer: unknown): boolean {
+  const defaults = schema.safeParse({});
+  return defaults.success && canonicalJson(defaults.data) === canonicalJson(answer);
+}
+
+/** Without `$schema`, which some servers' grammar compilers refuse. */
+function answerSchemaOf(schema: z.ZodType): Record<string, unknown> {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  return rest;
+}
