@@ -1,0 +1,31 @@
+import type { ParseArgsOptionsConfig } from "node:util";
+import type { Config } from "./config.ts";
+
+export type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+
+export interface Invocation {
+  readonly positionals: readonly string[];
+  readonly values: Values;
+  /** Reads the environment; throws `config_invalid`. */
+  config(): Config;
+  /** Writes one line to stdout. */
+  print(line: string): void;
+}
+
+/** One command of the command line. Errors are thrown; what it returns is the exit code (0 good, 1 failed). */
+export interface Command {
+  readonly usage: string;
+  /** Shown by `--help`, below the usage. */
+  readonly help: string;
+  readonly options: ParseArgsOptionsConfig;
+  run(invocation: Invocation): Promise<number>;
+}
+
+export function textOption(values: Values, name: string): string | undefined {
+  const value = values[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+export function flag(values: Values, name: string): boolean {
+  return values[name] === true;
+}

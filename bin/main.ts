@@ -1,0 +1,83 @@
+import { parseArgs } from "node:util";
+import { HatrackError, reasonOf } from "../src/errors.ts";
+import type { Command } from "./command.ts";
+import { readConfig } from "./config.ts";
+
+interface Entry {
+  readonly does: string;
+  /** Commands import LangGraph, Bolt and Redis only where they use them. */
+  load(): Promise<{ readonly command: Command }>;
+}
+
+const commands: Readonly<Record<string, Entry>> = {
+  start: { does: "the whole SOC on this machine", load: () => import("./commands/start.ts") },
+  role: { does: "one role as a process of its own", load: () => import("./commands/role.ts") },
+  slack: { does: "the Slack front end as a process of its own", load: () => import("./commands/slack.ts") },
+  gate: { does: "list, show and decide proposals in the terminal", load: () => import("./commands/gate.ts") },
+  status: {
+    does: "lag, pending and dead letters of every group",
+    load: () => import("./commands/status.ts"),
+  },
+  dead: { does: "list, show, redrive or discard dead letters", load: () => import("./commands/dead.ts") },
+  recall: { does: "past cases like this case or indicator", load: () => import("./commands/recall.ts") },
+  clusters: { does: "campaigns no single case shows", load: () => import("./commands/clusters.ts") },
+  extract: { does: "indicators in a text", load: () => import("./commands/extract.ts") },
+  audit: { does: "export the log", load: () => import("./commands/audit.ts") },
+  doctor: { does: "what is wrong with this set-up, and the fix", load: () => import("./commands/doctor.ts") },
+};
+
+function overview(): string {
+  const lines = Object.entries(commands).map(([name, { does }]) => `  ${name.padEnd(10)} ${does}`);
+  return [
+    "hatrack: agents propose, a human authorises, a human executes.",
+    "",
+    "Usage: hatrack COMMAND [options]     hatrack COMMAND --help for one of them",
+    "",
+    ...lines,
+    "",
+    "From a checkout: npm run -s hatrack -- COMMAND",
+  ].join("\n");
+}
+
+/** Runs one command line; returns the exit code: 0 good, 1 the command failed, 2 wrong usage. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === "help" || name === "--help" || name === "-h") {
+    console.log(overview());
+    return name === undefined ? 2 : 0;
+  }
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (entry === undefined) {
+    console.error(`hatrack: no command "${name}".\n\n${overview()}`);
+    return 2;
+  }
+  const { command } = await entry.load();
+  try {
+    return await runCommand(command, rest);
+  } catch (error) {
+    return complain(name, error);
+  }
+}
+
+async function runCommand(command: Command, argv: readonly string[]): Promise<number> {
+  const options = { ...command.options, help: { type: "boolean", short: "h" } } as const;
+  const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
+  if (values["help"] === true) {
+    console.log(`Usage: hatrack ${command.usage}\n\n${command.help}`);
+    return 0;
+  }
+  const print = (line: string): void => {
+    process.stdout.write(`${line}\n`);
+  };
+  return await command.run({ values, positionals, config: () => readConfig(process.env), print });
+}
+
+function complain(name: string, error: unknown): number {
+  const usage =
+    (error instanceof HatrackError && error.code === "usage") ||
+    (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"));
+  console.error(`hatrack ${name}: ${reasonOf(error)}`);
+  if (usage) console.error(`Try: hatrack ${name} --help`);
+  else if (!(error instanceof HatrackError)) console.error(error);
+  return usage ? 2 : 1;
+}

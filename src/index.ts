@@ -1,0 +1,27 @@
+/** The public API: the kernel, for building a SOC of one's own. */
+export { LocalBus } from "./bus/local-bus.ts";
+export { RedisBus } from "./bus/redis-bus.ts";
+export type { Bus, Draft, GroupStatus, Handled, StoredEvent, Subscription } from "./bus/bus.ts";
+export { says, skip, stop } from "./bus/bus.ts";
+export { RoleTeam } from "./team.ts";
+export type { AlertInput, OwnGate, PersonSays, ProposedAction, TeamOptions } from "./team.ts";
+export { loadRole, loadRoles } from "./load-roles.ts";
+export { defineRole } from "./agent/define-role.ts";
+export { defineCalendarRole } from "./agent/define-calendar-role.ts";
+export { defineTool, ToolError } from "./agent/define-tool.ts";
+export { deriveVerdict } from "./agent/verdict.ts";
+export type { Role, RoleDeps, RoleModel } from "./agent/role.ts";
+export type { Facts, Rule, RuleBook } from "./agent/rule-book.ts";
+export { CaseMemory } from "./memory/case-memory.ts";
+export { foldCase, verdictOf } from "./memory/case-file.ts";
+export type { CaseFile } from "./memory/case-file.ts";
+export type { Directory, DirectoryAnswer, Person } from "./gate/directory.ts";
+export type { Policy } from "./gate/policy.ts";
+export type { AlertSource, SourceItem } from "./seams/alert-source.ts";
+export { Alert } from "./events/alert-events.ts";
+export { catalogue } from "./events/catalogue.ts";
+export type { EventData, EventType } from "./events/catalogue.ts";
+export type { AnyEvent, KnownEvent } from "./events/envelope.ts";
+export { parseEvent } from "./events/parse.ts";
+export * as vocabulary from "./events/vocabulary.ts";
+export { HatrackError } from "./errors.ts";

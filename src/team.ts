@@ -1,0 +1,174 @@
+/** RoleTeam wires roles to a bus: alerts in, proposals out, a human in between. */
+import { BaseChatModel } from "@langchain/core/language_models/chat_models";
+import type { StructuredToolInterface } from "@langchain/core/tools";
+import type { ModelOf, Role, RoleDeps } from "./agent/role.ts";
+import { says, skip, type Bus, type Subscription } from "./bus/bus.ts";
+import { systemClock, type Clock } from "./clock.ts";
+import { silent, type Diagnostics } from "./diagnostics.ts";
+import { HatrackError } from "./errors.ts";
+import { Alert } from "./events/alert-events.ts";
+import { caseIdOf } from "./events/ids.ts";
+import type { KnownEvent } from "./events/envelope.ts";
+import type { ActionTarget, ActionVerb, Principal } from "./events/vocabulary.ts";
+import type { Directory } from "./gate/directory.ts";
+import type { Policy } from "./gate/policy.ts";
+import type { AlertSource, SourceItem } from "./seams/alert-source.ts";
+import { publishAlerts } from "./seams/publish-alerts.ts";
+
+export interface TeamOptions {
+  readonly bus: Bus;
+  readonly roles: readonly Role[];
+  /** A LangChain chat model for every hat, or a function that gives each role its own. */
+  readonly model: BaseChatModel | ModelOf;
+  /** LangChain tools; a role sees only those it names. */
+  readonly tools?: readonly StructuredToolInterface[];
+  /** Who decides. Without it nothing can be authorised: proposals stay proposals. */
+  readonly gate?: { readonly policy: Policy; readonly directory: Directory };
+  readonly clock?: Clock;
+  readonly diagnostics?: Diagnostics;
+}
+
+/** What a gate of one's own is shown. */
+export interface ProposedAction {
+  readonly proposalId: string;
+  readonly caseId: string;
+  readonly verb: ActionVerb;
+  readonly target: ActionTarget;
+  readonly rationale: string;
+  readonly proposedBy: string;
+}
+
+/** What a person said to it. Submitted through the one door; the human gate says what comes of it. */
+export interface PersonSays {
+  readonly decision: "authorise" | "reject";
+  readonly principal: Principal;
+  /** Required to reject. */
+  readonly reason?: string;
+}
+
+/** Shows a proposal to people. Called at least once for each; `undefined`: nobody has decided here. */
+export type OwnGate = (proposed: ProposedAction) => Promise<PersonSays | undefined> | PersonSays | undefined;
+
+/** Hatrack's own normalised alert; what can be derived may be left out. */
+export type AlertInput = Omit<Alert, "caseId" | "techniques" | "indicators"> &
+  Partial<Pick<Alert, "techniques" | "indicators">>;
+
+export class RoleTeam {
+  readonly #options: TeamOptions;
+  readonly #deps: RoleDeps;
+  readonly #subscriptions: Subscription[] = [];
+  #started: Promise<void> | undefined;
+
+  constructor(options: TeamOptions) {
+    const { bus, clock = systemClock, diagnostics = silent, tools = [] } = options;
+    this.#options = options;
+    const own = options.gate === undefined ? {} : { gate: options.gate };
+    this.#deps = { bus, clock, diagnostics, tools, model: modelOf(options.model), ...own };
+  }
+
+  /** Opens the log and starts every role; `consume` and `onActionProposed` do so too. */
+  async start(): Promise<void> {
+    this.#started ??= this.#start();
+    await this.#started;
+  }
+
+  async #start(): Promise<void> {
+    const { bus, roles, gate } = this.#options;
+    await bus.open(roles.map((role) => role.name));
+    for (const role of roles) {
+      if (role.name === "human-gate" && gate === undefined) continue;
+      this.#subscriptions.push(role.start(this.#deps));
+    }
+  }
+
+  /** Publishes every alert of a source, or of any iterable of normalised alerts; resolves when it is exhausted. */
+  async consume(
+    alerts: AlertSource | AsyncIterable<AlertInput> | Iterable<AlertInput>,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<void> {
+    await this.start();
+    const { bus, clock, diagnostics } = this.#deps;
+    await publishAlerts(bus, "items" in alerts ? alerts : sourceOf(alerts), { clock, diagnostics, signal });
+  }
+
+  /** Hands each proposal to a gate of one's own, beside whatever other front ends there are. */
+  onActionProposed(gate: OwnGate, name = "own-gate"): void {
+    const started = this.start().then(() => {
+      const subscription =
+        this.#options.gate === undefined ? this.#showProposals(gate, name) : this.#askOwnGate(gate, name);
+      this.#subscriptions.push(subscription);
+    });
+    this.#started = started;
+  }
+
+  #showProposals(gate: OwnGate, name: string): Subscription {
+    const show = async (event: KnownEvent<"action.proposed">): Promise<void> => {
+      const { verb, target, rationale } = event.data;
+      const caseId = event.subject;
+      const answer = await gate({
+        proposalId: event.id,
+        caseId,
+        verb,
+        target,
+        rationale,
+        proposedBy: "ir-lead",
+      });
+      if (answer === undefined) return;
+      throw new HatrackError(
+        "gate_not_configured",
+        `team: a gate answered "${answer.decision}" for ${event.id}, but this team has no policy and directory to ` +
+          "check it against; expected new RoleTeam({ …, gate: { policy, directory } })",
+      );
+    };
+    return this.#deps.bus.subscribe(
+      name,
+      ["action.proposed"],
+      async ({ event }) => {
+        await show(event);
+        return skip("shown");
+      },
+      { source: `/frontends/${name}` },
+    );
+  }
+
+  #askOwnGate(gate: OwnGate, name: string): Subscription {
+    return this.#deps.bus.subscribe(
+      name,
+      ["handoff.requested"],
+      async ({ event }) => {
+        const { ask, proposalId, digest } = event.data;
+        const answer = await gate({ proposalId, caseId: event.subject, ...ask });
+        if (answer === undefined) return skip("nobody decided here");
+        const { decision, principal } = answer;
+        const on = { proposalId, digest, principal, surface: name };
+        const reason = answer.reason ?? "";
+        const data = decision === "reject" ? { decision, ...on, reason } : { decision, ...on };
+        return says({ type: "decision.submitted", data });
+      },
+      { source: `/frontends/${name}` },
+    );
+  }
+
+  /** Finishes or hands back what is in hand; the bus stays open. */
+  async stop(): Promise<void> {
+    await this.#started;
+    await Promise.all(this.#subscriptions.map((subscription) => subscription.close()));
+  }
+}
+
+function modelOf(model: BaseChatModel | ModelOf): ModelOf {
+  if (!(model instanceof BaseChatModel)) return model;
+  return () => ({ chat: model, name: model.getName(), leg: "own" });
+}
+
+function sourceOf(alerts: AsyncIterable<AlertInput> | Iterable<AlertInput>): AlertSource {
+  return {
+    name: "own",
+    async *items(): AsyncGenerator<SourceItem> {
+      for await (const input of alerts) {
+        const alert = { techniques: [], indicators: [], ...input, caseId: caseIdOf(input) };
+        yield { alert: Alert.parse(alert) };
+      }
+    },
+  };
+}
