@@ -1,0 +1,74 @@
+/** The dead letters of one partition: a hash a group, from position to what happened. */
+import { z } from "zod";
+import { isoTime, type Clock } from "../../clock.ts";
+import { HatrackError } from "../../errors.ts";
+import { comparePositions, type DeadEntry, type DeadLetters, type Position } from "../bus.ts";
+import { entryRedriven } from "../outputs.ts";
+import type { RedisConnection } from "./connection.ts";
+import { handedBack } from "./group-store.ts";
+import type { RedisKeys } from "./keys.ts";
+import { knownGroups } from "./groups.ts";
+
+const Dead = z.strictObject({
+  group: z.string(),
+  position: z.string(),
+  partition: z.int(),
+  reason: z.string(),
+  error: z.string(),
+  failures: z.int(),
+  deliveries: z.int(),
+  firstAt: z.string(),
+  lastAt: z.string(),
+  text: z.string(),
+});
+
+const Redriven = z.enum(["OK", "NONE", "GONE"]);
+
+export class RedisDeadLetters implements DeadLetters {
+  readonly #redis: RedisConnection;
+  readonly #keys: RedisKeys;
+  readonly #clock: Clock;
+
+  constructor(redis: RedisConnection, keys: RedisKeys, clock: Clock) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#clock = clock;
+  }
+
+  async list(group?: string): Promise<DeadEntry[]> {
+    const groups = group === undefined ? await knownGroups(this.#redis, this.#keys) : [group];
+    const lists = await Promise.all(groups.map((name) => this.#ofGroup(name)));
+    return lists.flat().sort((a, b) => comparePositions(a.position, b.position));
+  }
+
+  async #ofGroup(group: string): Promise<DeadEntry[]> {
+    const reply = await this.#redis.call("list of dead letters", "HVALS", this.#keys.dead(group));
+    return z.array(z.string()).parse(reply).map(deadOf);
+  }
+
+  async redrive(group: string, position: Position): Promise<boolean> {
+    const kept = await this.#redis.call("redrive", "HGET", this.#keys.dead(group), position);
+    if (typeof kept !== "string") return false;
+    const at = isoTime(this.#clock.now());
+    const { event, text } = entryRedriven({ group, position, text: deadOf(kept).text, at });
+    const reply = await this.#redis.script(
+      "redrive",
+      [this.#keys.log, this.#keys.dead(group), this.#keys.subject(event.subject)],
+      [group, position, handedBack, event.type, text],
+    );
+    const done = Redriven.parse(reply);
+    if (done !== "GONE") return done === "OK";
+    throw new HatrackError(
+      "entry_gone",
+      `redis bus: redrive of ${position} to ${group}: the entry is no longer on the log; it can only be discarded`,
+    );
+  }
+
+  async discard(group: string, position: Position): Promise<boolean> {
+    return (await this.#redis.call("discard", "HDEL", this.#keys.dead(group), position)) === 1;
+  }
+}
+
+function deadOf(text: string): DeadEntry {
+  return Dead.parse(JSON.parse(text));
+}

@@ -1,0 +1,177 @@
+/** What Redis keeps for one consumer group of one partition: the stream's own pending list, and the scripts. */
+import { z } from "zod";
+import { HatrackError } from "../../errors.ts";
+import type {
+  Burial,
+  Claim,
+  Commit,
+  CommitResult,
+  GroupStore,
+  GroupStoreRequest,
+  TakeRequest,
+} from "../group-store.ts";
+import { CommitCalls } from "./commit-call.ts";
+import type { RedisConnection } from "./connection.ts";
+import { entryOf, RawEntries } from "./entries.ts";
+import type { RedisKeys } from "./keys.ts";
+
+/** The consumer under whose name lies what was handed back or redriven until somebody takes it. */
+export const handedBack = "(handed back)";
+
+/** Entries of other types that one call may settle before others have their turn on the server. */
+const lookAtMost = 1_000;
+
+const Taken = z.tuple([z.string(), RawEntries]);
+const Abandoned = z.nullable(z.tuple([z.string(), z.int(), z.string(), z.array(z.string())]));
+const Renewed = z.array(z.int());
+const Buried = z.enum(["OK", "SETTLED"]);
+
+export interface RedisGroup extends GroupStoreRequest {
+  readonly redis: RedisConnection;
+  /** A connection of its own for one wait at a time. */
+  readonly waiting: RedisConnection;
+  readonly keys: RedisKeys;
+  readonly partition: number;
+  readonly reclaimIdleMs: number;
+}
+
+export class RedisGroupStore implements GroupStore {
+  readonly #group: RedisGroup;
+  readonly #commits: CommitCalls;
+  /** False until Redis has answered once: then it knows the group and the consumer. */
+  #known = false;
+
+  constructor(group: RedisGroup) {
+    this.#group = group;
+    this.#commits = new CommitCalls(group);
+  }
+
+  async take({ max, waitMs, signal }: TakeRequest): Promise<readonly Claim[]> {
+    const end = performance.now() + waitMs;
+    while (!signal.aborted) {
+      const [from, entries] = await this.#takeNow(max);
+      if (entries.length > 0) return entries.map((entry) => this.#claim(entry, 1));
+      const left = Math.floor(end - performance.now());
+      if (left <= 0) break;
+      if (from !== "") await this.#news(from, left, signal);
+    }
+    return [];
+  }
+
+  async #takeNow(max: number): Promise<z.infer<typeof Taken>> {
+    const { redis, keys } = this.#group;
+    const args = takeArguments({ ...this.#group, max, first: !this.#known });
+    try {
+      const taken = Taken.parse(await redis.script("take", [keys.log], args));
+      this.#known = true;
+      return taken;
+    } catch (error) {
+      throw await this.#orUnknown(error);
+    }
+  }
+
+  /** A group that is not there is vanished if it ever was, else nobody has opened it. */
+  async #orUnknown(error: unknown): Promise<unknown> {
+    const missing = error instanceof HatrackError && error.code === "group_vanished" && !this.#known;
+    if (!missing) return error;
+    const { redis, keys, group } = this.#group;
+    if ((await redis.call("look for a group", "HEXISTS", keys.groups, group)) === 1) return error;
+    const message = `redis bus: group ${group} does not exist: open the bus with it first`;
+    return new HatrackError("group_unknown", message, { cause: error });
+  }
+
+  /** Waits for an entry after `from`. It claims nothing, so that a wait that is given up loses nothing. */
+  async #news(from: string, ms: number, signal: AbortSignal): Promise<void> {
+    const { waiting, keys, group } = this.#group;
+    const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
+    const giveUp = (): void => {
+      resolve(undefined);
+    };
+    signal.addEventListener("abort", giveUp, { once: true });
+    const doing = `wait of group ${group}`;
+    const read = waiting.call(doing, "XREAD", "COUNT", 1, "BLOCK", ms, "STREAMS", keys.log, from);
+    try {
+      await Promise.race([aborted, read]);
+    } finally {
+      signal.removeEventListener("abort", giveUp);
+    }
+  }
+
+  #claim(raw: z.infer<typeof RawEntries>[number], deliveries: number): Claim {
+    return { ...entryOf(raw), partition: this.#group.partition, deliveries };
+  }
+
+  async abandoned(): Promise<number | undefined> {
+    return (await this.#abandoned(""))?.[1];
+  }
+
+  async reclaim(): Promise<Claim | undefined> {
+    const found = await this.#abandoned(this.#group.consumer);
+    if (found === null) return undefined;
+    const [position, deliveries, , fields] = found;
+    const claim = this.#claim([position, fields], deliveries);
+    const { types } = this.#group;
+    if (claim.type === undefined || types.some((type) => type === claim.type)) return claim;
+    // Claimed before this subscription stopped wanting its type: settled here as take.lua would have.
+    await this.commit({ claim, outputs: [] });
+    return undefined;
+  }
+
+  async #abandoned(consumer: string): Promise<z.infer<typeof Abandoned>> {
+    const { redis, keys, group, reclaimIdleMs } = this.#group;
+    return Abandoned.parse(await redis.script("abandoned", [keys.log], [group, reclaimIdleMs, consumer]));
+  }
+
+  async renew(claims: readonly Claim[]): Promise<readonly Claim[]> {
+    const { redis, keys, group, consumer } = this.#group;
+    const renewed = Renewed.parse(
+      await redis.script("renew", [keys.log], [group, consumer, ...claims.flatMap(identity)]),
+    );
+    return claims.filter((_, at) => renewed[at] !== 1);
+  }
+
+  async handBack(claims: readonly Claim[]): Promise<void> {
+    const { redis, keys, group, consumer, reclaimIdleMs } = this.#group;
+    const args = [group, consumer, handedBack, reclaimIdleMs, ...claims.flatMap(identity)];
+    await redis.script("hand-back", [keys.log], args);
+  }
+
+  async readState(_claim: Claim, key: string): Promise<string | undefined> {
+    const { redis, keys, group } = this.#group;
+    const doing = `read of the state of group ${group}`;
+    return z.nullable(z.string()).parse(await redis.call(doing, "HGET", keys.state(group), key)) ?? undefined;
+  }
+
+  commit(commit: Commit): Promise<CommitResult> {
+    return this.#commits.commit(commit);
+  }
+
+  async bury({ claim, dead, said }: Burial): Promise<"ok" | "settled"> {
+    const { redis, keys, group, consumer } = this.#group;
+    const { event, text } = said;
+    const reply = await redis.script(
+      "bury",
+      [keys.log, keys.dead(group), keys.subject(event.subject)],
+      [group, consumer, claim.position, claim.deliveries, JSON.stringify(dead), event.type, text],
+    );
+    return Buried.parse(reply) === "OK" ? "ok" : "settled";
+  }
+
+  /** The consumer's name stays with the group, as XGROUP DELCONSUMER would drop what it may still hold. */
+  close(): Promise<void> {
+    this.#group.waiting.close();
+    return Promise.resolve();
+  }
+}
+
+/** ARGV as take.lua says; `first`: the consumer may be new. */
+export function takeArguments(
+  request: GroupStoreRequest & { readonly max: number; readonly first: boolean },
+): (string | number)[] {
+  const { group, consumer, types, max, first } = request;
+  return [group, consumer, first ? "1" : "", handedBack, max, lookAtMost, ...types];
+}
+
+function identity({ position, deliveries }: Claim): [string, number] {
+  return [position, deliveries];
+}

@@ -1,0 +1,78 @@
+/** How the consumer groups of one partition stand. */
+import { z } from "zod";
+import { logTime, type GroupStatus, type Position } from "../bus.ts";
+import type { RedisConnection } from "./connection.ts";
+import { RawEntries } from "./entries.ts";
+import { handedBack } from "./group-store.ts";
+import type { RedisKeys } from "./keys.ts";
+
+const Fields = z.array(z.union([z.string(), z.number(), z.null()]));
+const GroupInfo = z.object({
+  name: z.string(),
+  pending: z.int(),
+  "last-delivered-id": z.string(),
+  /** null while Redis cannot tell, for instance for a group that was created in the middle of the log. */
+  lag: z.int().nullable(),
+});
+const ConsumerInfo = z.object({ name: z.string(), pending: z.int(), idle: z.int() });
+const Summary = z.tuple([z.int(), z.nullable(z.string()), z.nullable(z.string()), z.unknown()]);
+const Time = z.tuple([z.coerce.number(), z.coerce.number()]);
+
+/** Entries a call, where Redis does not know the lag and they are counted. */
+const countPage = 1_000;
+
+/** Every group ever created on this log. */
+export async function knownGroups(redis: RedisConnection, keys: RedisKeys): Promise<string[]> {
+  const names = z.array(z.string()).parse(await redis.call("list of groups", "HKEYS", keys.groups));
+  return names.filter((name) => name !== "").sort();
+}
+
+/** @param idleMs a consumer not heard of for longer is no longer counted; Redis keeps its name for ever */
+export async function groupStatuses(
+  redis: RedisConnection,
+  keys: RedisKeys,
+  idleMs: number,
+): Promise<GroupStatus[]> {
+  if ((await redis.call("status", "EXISTS", keys.log)) === 0) return [];
+  const infos = list(await redis.call("status", "XINFO", "GROUPS", keys.log), GroupInfo);
+  const [seconds, micros] = Time.parse(await redis.call("status", "TIME"));
+  const now = seconds * 1000 + micros / 1000;
+  const statuses = infos.map(async (info): Promise<GroupStatus> => {
+    const group = info.name;
+    const doing = `status of group ${group}`;
+    const summary = Summary.parse(await redis.call(doing, "XPENDING", keys.log, group));
+    const consumers = list(await redis.call(doing, "XINFO", "CONSUMERS", keys.log, group), ConsumerInfo);
+    const working = consumers.filter(({ name, idle }) => name !== handedBack && idle <= idleMs);
+    return {
+      group,
+      lag: info.lag ?? (await countAfter(redis, keys, info["last-delivered-id"])),
+      pending: summary[0],
+      oldestPendingMs: summary[1] === null ? 0 : Math.max(0, Math.round(now - logTime(summary[1]))),
+      consumers: working.length,
+      dead: z.int().parse(await redis.call(doing, "HLEN", keys.dead(group))),
+    };
+  });
+  return (await Promise.all(statuses)).sort((a, b) => (a.group < b.group ? -1 : 1));
+}
+
+async function countAfter(redis: RedisConnection, keys: RedisKeys, from: Position): Promise<number> {
+  let last = from;
+  for (let counted = 0; ;) {
+    const page = ["XRANGE", keys.log, `(${last}`, "+", "COUNT", countPage] as const;
+    const entries = RawEntries.parse(await redis.call("lag of a group", ...page));
+    counted += entries.length;
+    last = entries.at(-1)?.[0] ?? last;
+    if (entries.length < countPage) return counted;
+  }
+}
+
+/** XINFO's flat lists of names and values as objects. */
+function list<Item>(reply: unknown, item: z.ZodType<Item>): Item[] {
+  return z
+    .array(Fields)
+    .parse(reply)
+    .map((fields) => {
+      const pairs = fields.flatMap((name, at) => (at % 2 === 0 ? [[String(name), fields[at + 1]]] : []));
+      return item.parse(Object.fromEntries(pairs));
+    });
+}

@@ -1,0 +1,36 @@
+/**
+ * The keys of one partition. All carry the partition's hash tag, so that on Cluster one script can touch them:
+ *
+ *   {soc:0}:log            stream: the log itself, fields `type` and `event` (the stored text)
+ *   {soc:0}:groups         hash: every group ever created → where it started
+ *   {soc:0}:id:ID          string: position of a published event, remembered for `idSeconds`
+ *   {soc:0}:subject:NAME   list: the positions of one subject, in log order
+ *   {soc:0}:state:GROUP    hash: state key → folded state, JSON
+ *   {soc:0}:dead:GROUP     hash: position → dead letter, JSON
+ */
+export interface RedisKeys {
+  readonly log: string;
+  readonly groups: string;
+  id(id: string): string;
+  subject(subject: string): string;
+  state(group: string): string;
+  dead(group: string): string;
+  /** A log of its own for the self-test of `open`. */
+  scratch(name: string): RedisKeys;
+}
+
+export function redisKeys(prefix: string, partition: number): RedisKeys {
+  return keysUnder(`{${prefix}:${partition}}`);
+}
+
+function keysUnder(tag: string): RedisKeys {
+  return {
+    log: `${tag}:log`,
+    groups: `${tag}:groups`,
+    id: (id) => `${tag}:id:${id}`,
+    subject: (subject) => `${tag}:subject:${subject}`,
+    state: (group) => `${tag}:state:${group}`,
+    dead: (group) => `${tag}:dead:${group}`,
+    scratch: (name) => keysUnder(`${tag}:scratch:${name}`),
+  };
+}
