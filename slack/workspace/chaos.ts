@@ -1,0 +1,98 @@
+/**
+ * Switches that make the workspace behave as Slack does on a bad day. Counted switches say how many times they
+ * still act (`duplicate: 2` doubles the next two deliveries); the others stay until they are set again.
+ */
+import { z } from "zod";
+
+const count = z.int().min(0).max(100_000);
+
+const counted = {
+  /** The next envelopes are delivered twice, with the same envelope id. */
+  duplicate: count,
+  /** The next envelopes are never delivered; the person sees a time-out. */
+  drop: count,
+  /** The next envelopes each change places with the one that follows. */
+  reorder: count,
+  /** The next Web API calls get HTTP 429 and have no effect. */
+  http_429: count,
+  /** The next Web API calls get HTTP 500 and have no effect. */
+  http_500: count,
+  /** The next Web API calls take effect and then get HTTP 500. */
+  http_500_after_effect: count,
+  /** The next Web API calls take effect and then the connection is cut without an answer. */
+  cut_after_effect: count,
+};
+
+const lasting = {
+  /** Milliseconds a Web API answer waits after its effect. */
+  delay_ms: z.int().min(0).max(120_000),
+  /** Milliseconds an envelope waits before it is sent. */
+  envelope_delay_ms: z.int().min(0).max(120_000),
+  /** Seconds that go with HTTP 429. */
+  retry_after: z.int().min(0).max(3600),
+  /** The HTTP switches act on these methods only; an empty list means all of them. */
+  methods: z.array(z.string()),
+};
+
+const stateSchema = z.strictObject({ ...counted, ...lasting });
+
+export const chaosRequest = z.strictObject({
+  ...stateSchema.partial().shape,
+  /** Done at once: so many connections are told to reconnect (`refresh_requested`). */
+  disconnect: count.optional(),
+  /** Done at once: so many connections are cut without a word. */
+  cut: count.optional(),
+  /** Everything back to normal before the rest of the request is applied. */
+  clear: z.boolean().optional(),
+});
+
+export type ChaosState = z.infer<typeof stateSchema>;
+export type ChaosRequest = z.infer<typeof chaosRequest>;
+type Counted = keyof typeof counted;
+
+const CALM: ChaosState = {
+  duplicate: 0,
+  drop: 0,
+  reorder: 0,
+  http_429: 0,
+  http_500: 0,
+  http_500_after_effect: 0,
+  cut_after_effect: 0,
+  delay_ms: 0,
+  envelope_delay_ms: 0,
+  retry_after: 1,
+  methods: [],
+};
+
+export class Chaos {
+  #state: ChaosState = { ...CALM };
+
+  state(): ChaosState {
+    return { ...this.#state };
+  }
+
+  set(request: ChaosRequest): ChaosState {
+    const { clear, disconnect: _now, cut: _too, ...changes } = request;
+    const set = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+    this.#state = stateSchema.parse({ ...(clear === true ? CALM : this.#state), ...set });
+    return this.state();
+  }
+
+  /** True, and one less to go, if the switch is to act now. */
+  take(name: Counted): boolean {
+    if (this.#state[name] === 0) return false;
+    this.#state = { ...this.#state, [name]: this.#state[name] - 1 };
+    return true;
+  }
+
+  /** `take` for a Web API call: leaves methods alone that the request did not name. */
+  takeFor(name: Counted, method: string): boolean {
+    const { methods } = this.#state;
+    return (methods.length === 0 || methods.includes(method)) && this.take(name);
+  }
+
+  delayFor(method: string): number {
+    const { methods, delay_ms } = this.#state;
+    return methods.length === 0 || methods.includes(method) ? delay_ms : 0;
+  }
+}
