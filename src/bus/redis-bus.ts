@@ -53,125 +53,159 @@ export interface RedisBusOptions {
 const hourMs = 60 * 60 * 1000;
 const partition = 0;
 
+interface Opened {
+  readonly redis: RedisConnection;
+  readonly keys: RedisKeys;
+  readonly log: RedisLog;
+  /** What makes this Redis less durable than it should be, or cannot be checked; for `/readyz` and `doctor`. */
+  readonly findings: readonly Finding[];
+}
+
 export class RedisBus implements Bus {
   readonly dead: DeadLetters;
   readonly #options: RedisBusOptions;
   readonly #timings: Timings;
   readonly #clock: Clock;
   readonly #diagnose: Diagnose;
-  readonly #redis: RedisConnection;
-  readonly #keys: RedisKeys;
-  readonly #log: RedisLog;
   readonly #solo = new Solo();
-  readonly #subscriptions = new Set<Subscription>();
+  readonly #subscriptions = new Map<string, Subscription>();
   readonly #waiting = new Set<RedisConnection>();
-  #closed = false;
+  #opened: Opened | undefined;
 
   constructor(options: RedisBusOptions) {
     this.#options = options;
     this.#timings = { ...defaultTimings, ...options.timings };
     this.#clock = options.clock ?? systemClock;
     this.#diagnose = options.diagnose ?? noDiagnostics;
-    this.#redis = RedisConnection.forCommands(options.url, options.commandMs ?? 10_000);
-    this.#keys = redisKeys(options.prefix ?? "soc", partition);
-    this.#log = new RedisLog(this.#redis, this.#keys, partition);
-    this.dead = new RedisDeadLetters(this.#redis, this.#keys, this.#clock);
+    this.dead = new RedisDeadLetters(() => ({ ...this.#open(), clock: this.#clock }));
   }
 
+  /**
+   * @throws HatrackError `bus_unavailable`, `bus_denied`, `bus_not_durable`, `bus_self_test`, `group_vanished`; it
+   * can be called again
+   */
   async open(groups: readonly string[]): Promise<void> {
-    const findings = await this.durability();
-    if (this.#options.durability !== "relaxed") demandDurability(findings);
-    for (const { message, setting } of findings) this.#diagnose("warn", `redis: ${message}`, { setting });
-    await selfTest(this.#redis, this.#keys);
-    const reply = await this.#redis.script("open", [this.#keys.log, this.#keys.groups], [hourMs, ...groups]);
-    const vanished = z.array(z.string()).parse(reply);
-    if (vanished.length === 0) return;
-    throw new HatrackError(
-      "group_vanished",
-      `redis bus: ${vanished.join(", ")}: was created on this log once and is gone, and its place with it. Restore ` +
-        `Redis from its backup, or decide where it goes on with XGROUP CREATE ${this.#keys.log} NAME ID`,
-    );
+    const opened = this.#opened ?? (await this.#connect());
+    try {
+      await createGroups(opened.redis, opened.keys, groups);
+    } catch (error) {
+      if (this.#opened === undefined) opened.redis.close();
+      throw error;
+    }
+    this.#opened = opened;
   }
 
-  /** What makes this Redis less durable than it should be, or cannot be checked; for `doctor` and `/readyz`. */
-  durability(): Promise<Finding[]> {
-    return checkDurability(this.#redis);
+  /** Which settings of this Redis are weaker than they should be or cannot be checked. */
+  get findings(): readonly Finding[] {
+    return this.#open().findings;
   }
 
-  publish(events: readonly AnyEvent[]): Promise<StoredEvent[]> {
-    return this.#log.publish(events);
+  async publish(events: readonly AnyEvent[]): Promise<StoredEvent[]> {
+    return await this.#open().log.publish(events);
   }
 
+  /** @throws HatrackError `consumer_taken`: this process works for the group under that name already */
   subscribe<T extends EventType, S = undefined>(
     group: string,
     types: readonly T[],
     handler: Handler<T, S>,
     options: SubscribeOptions<T, S>,
   ): Subscription {
-    const store = this.groupStore({ group, types, consumer: options.consumer ?? consumerName(group) });
+    const consumer = options.consumer ?? `${hostname()}-${process.pid}`;
+    const name = JSON.stringify([group, consumer]);
+    if (this.#subscriptions.has(name)) {
+      const message = `redis bus: ${consumer} is subscribed to ${group} already; name another`;
+      throw new HatrackError("consumer_taken", message);
+    }
+    const store = this.groupStore({ group, types, consumer });
     const subscription = startSubscription(
       { group, types, handler, options },
       { store, clock: this.#clock, timings: this.#timings, solo: this.#solo, diagnose: this.#diagnose },
     );
-    this.#subscriptions.add(subscription);
-    const forget = (): void => {
-      this.#subscriptions.delete(subscription);
-    };
+    this.#subscriptions.set(name, subscription);
+    const forget = (): boolean => this.#subscriptions.delete(name);
     subscription.ended.then(forget, forget);
     return subscription;
   }
 
-  /** For the worker loop and the conformance suite. */
+  /** The store a subscription works on; for the conformance suite. */
   groupStore(request: GroupStoreRequest): GroupStore {
-    const waiting = this.#waitingConnection(this.#timings.waitMs);
-    const { reclaimIdleMs } = this.#timings;
-    return new RedisGroupStore({
-      ...request,
-      redis: this.#redis,
-      waiting,
-      keys: this.#keys,
-      partition,
-      reclaimIdleMs,
-    });
+    const { redis, keys } = this.#open();
+    const { reclaimIdleMs, waitMs } = this.#timings;
+    const waiting = this.#connectToWait(waitMs);
+    return new RedisGroupStore({ ...request, redis, waiting, keys, partition, reclaimIdleMs });
   }
 
   read(options: ReadOptions = {}): AsyncIterable<StoredEvent> {
-    return this.#log.read(options);
+    return this.#open().log.read(options);
   }
 
   follow(options: ReadOptions & { readonly signal: AbortSignal }): AsyncIterable<StoredEvent> {
-    return this.#log.follow(options, this.#waitingConnection(followBlockMs));
+    return this.#open().log.follow(options, () => this.#connectToWait(followBlockMs));
   }
 
   async tail(): Promise<ReadonlyMap<number, Position>> {
-    const last = await this.#log.tail();
+    const last = await this.#open().log.tail();
     return new Map(last === undefined ? [] : [[partition, last]]);
   }
 
-  groups(): Promise<GroupStatus[]> {
-    return groupStatuses(this.#redis, this.#keys, this.#timings.reclaimIdleMs);
+  async groups(): Promise<GroupStatus[]> {
+    const { redis, keys } = this.#open();
+    return await groupStatuses(redis, keys, this.#timings.reclaimIdleMs);
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
-    this.#closed = true;
+    await Promise.all([...this.#subscriptions.values()].map((subscription) => subscription.close()));
     for (const connection of this.#waiting) connection.close();
-    this.#redis.close();
+    this.#opened?.redis.close();
+    this.#opened = undefined;
   }
 
-  #waitingConnection(blockMs: number): RedisConnection {
-    if (this.#closed) throw new HatrackError("bus_closed", "redis bus: the bus is closed");
+  async #connect(): Promise<Opened> {
+    const { url, prefix, durability, commandMs } = this.#options;
+    const redis = RedisConnection.forCommands(url, commandMs ?? 10_000);
+    const keys = redisKeys(prefix ?? "soc", partition);
+    try {
+      const findings = await checkDurability(redis);
+      if (durability !== "relaxed") demandDurability(findings);
+      for (const { message, setting } of findings) this.#diagnose("warn", `redis: ${message}`, { setting });
+      await selfTest(redis, keys);
+      return {
+        redis,
+        keys,
+        findings,
+        log: new RedisLog({ redis, keys, partition, diagnose: this.#diagnose }),
+      };
+    } catch (error) {
+      redis.close();
+      throw error;
+    }
+  }
+
+  #connectToWait(blockMs: number): RedisConnection {
     const connection = RedisConnection.forBlockingReads(this.#options.url, blockMs);
     this.#waiting.add(connection);
     connection.closed.addEventListener("abort", () => this.#waiting.delete(connection), { once: true });
     return connection;
   }
+
+  #open(): Opened {
+    if (this.#opened !== undefined) return this.#opened;
+    throw new HatrackError("bus_closed", "redis bus: it is not open; call open() first");
+  }
 }
 
-let consumers = 0;
-
-/** Unique among the processes of a group, and among the subscriptions of this one. */
-function consumerName(group: string): string {
-  consumers += 1;
-  return `${hostname()}:${process.pid}:${group}:${consumers}`;
+async function createGroups(
+  redis: RedisConnection,
+  keys: RedisKeys,
+  groups: readonly string[],
+): Promise<void> {
+  const reply = await redis.script("open", [keys.log, keys.groups], [hourMs, ...groups]);
+  const vanished = z.array(z.string()).parse(reply);
+  if (vanished.length === 0) return;
+  throw new HatrackError(
+    "group_vanished",
+    `redis bus: ${vanished.join(", ")}: was created on this log once and is gone, and its place with it. Restore ` +
+      `Redis from its backup, or decide where it goes on with XGROUP CREATE ${keys.log} NAME ID`,
+  );
 }

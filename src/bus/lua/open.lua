@@ -22,7 +22,9 @@ if exists or redis.call('EXISTS', register) == 1 then
   local first = exists and redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
   local back = now - tonumber(ARGV[1])
   -- From before the first entry is the beginning; said so, Redis knows the group's lag from the start.
-  if first and tonumber(string.match(first[1], '^%d+')) < back then start = string.format('%.0f-0', back) end
+  if first and tonumber(string.match(first[1], '^%d+')) < back then
+    start = string.format('%.0f-18446744073709551615', back - 1)
+  end
 end
 redis.call('HSETNX', register, '', string.format('%.0f', now))
 for i = 2, #ARGV do

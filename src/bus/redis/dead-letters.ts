@@ -24,36 +24,42 @@ const Dead = z.strictObject({
 
 const Redriven = z.enum(["OK", "NONE", "GONE"]);
 
-export class RedisDeadLetters implements DeadLetters {
-  readonly #redis: RedisConnection;
-  readonly #keys: RedisKeys;
-  readonly #clock: Clock;
+interface Graveyard {
+  readonly redis: RedisConnection;
+  readonly keys: RedisKeys;
+  readonly clock: Clock;
+}
 
-  constructor(redis: RedisConnection, keys: RedisKeys, clock: Clock) {
-    this.#redis = redis;
-    this.#keys = keys;
-    this.#clock = clock;
+export class RedisDeadLetters implements DeadLetters {
+  readonly #yard: () => Graveyard;
+
+  /** @param yard throws `bus_closed` while the bus is not open */
+  constructor(yard: () => Graveyard) {
+    this.#yard = yard;
   }
 
   async list(group?: string): Promise<DeadEntry[]> {
-    const groups = group === undefined ? await knownGroups(this.#redis, this.#keys) : [group];
+    const { redis, keys } = this.#yard();
+    const groups = group === undefined ? await knownGroups(redis, keys) : [group];
     const lists = await Promise.all(groups.map((name) => this.#ofGroup(name)));
     return lists.flat().sort((a, b) => comparePositions(a.position, b.position));
   }
 
   async #ofGroup(group: string): Promise<DeadEntry[]> {
-    const reply = await this.#redis.call("list of dead letters", "HVALS", this.#keys.dead(group));
+    const { redis, keys } = this.#yard();
+    const reply = await redis.call("list of dead letters", "HVALS", keys.dead(group));
     return z.array(z.string()).parse(reply).map(deadOf);
   }
 
   async redrive(group: string, position: Position): Promise<boolean> {
-    const kept = await this.#redis.call("redrive", "HGET", this.#keys.dead(group), position);
+    const { redis, keys, clock } = this.#yard();
+    const kept = await redis.call("redrive", "HGET", keys.dead(group), position);
     if (typeof kept !== "string") return false;
-    const at = isoTime(this.#clock.now());
+    const at = isoTime(clock.now());
     const { event, text } = entryRedriven({ group, position, text: deadOf(kept).text, at });
-    const reply = await this.#redis.script(
+    const reply = await redis.script(
       "redrive",
-      [this.#keys.log, this.#keys.dead(group), this.#keys.subject(event.subject)],
+      [keys.log, keys.dead(group), keys.subject(event.subject)],
       [group, position, handedBack, event.type, text],
     );
     const done = Redriven.parse(reply);
@@ -65,7 +71,8 @@ export class RedisDeadLetters implements DeadLetters {
   }
 
   async discard(group: string, position: Position): Promise<boolean> {
-    return (await this.#redis.call("discard", "HDEL", this.#keys.dead(group), position)) === 1;
+    const { redis, keys } = this.#yard();
+    return (await redis.call("discard", "HDEL", keys.dead(group), position)) === 1;
   }
 }
 

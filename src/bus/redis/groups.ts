@@ -16,6 +16,7 @@ const GroupInfo = z.object({
 });
 const ConsumerInfo = z.object({ name: z.string(), pending: z.int(), idle: z.int() });
 const Summary = z.tuple([z.int(), z.nullable(z.string()), z.nullable(z.string()), z.unknown()]);
+const Claim = z.tuple([z.string(), z.string(), z.int(), z.int()]);
 const Time = z.tuple([z.coerce.number(), z.coerce.number()]);
 
 /** Entries a call, where Redis does not know the lag and they are counted. */
@@ -42,17 +43,25 @@ export async function groupStatuses(
     const doing = `status of group ${group}`;
     const summary = Summary.parse(await redis.call(doing, "XPENDING", keys.log, group));
     const consumers = list(await redis.call(doing, "XINFO", "CONSUMERS", keys.log, group), ConsumerInfo);
+    const waiting = await countHandedBack(redis, keys, group);
     const working = consumers.filter(({ name, idle }) => name !== handedBack && idle <= idleMs);
     return {
       group,
-      lag: info.lag ?? (await countAfter(redis, keys, info["last-delivered-id"])),
-      pending: summary[0],
+      lag: waiting + (info.lag ?? (await countAfter(redis, keys, info["last-delivered-id"]))),
+      pending: summary[0] - waiting,
       oldestPendingMs: summary[1] === null ? 0 : Math.max(0, Math.round(now - logTime(summary[1]))),
       consumers: working.length,
       dead: z.int().parse(await redis.call(doing, "HLEN", keys.dead(group))),
     };
   });
   return (await Promise.all(statuses)).sort((a, b) => (a.group < b.group ? -1 : 1));
+}
+
+/** Handed back or redriven with no delivery counted: not delivered, as seen from outside. */
+async function countHandedBack(redis: RedisConnection, keys: RedisKeys, group: string): Promise<number> {
+  const all = ["XPENDING", keys.log, group, "-", "+", countPage, handedBack] as const;
+  const claims = z.array(Claim).parse(await redis.call("status", ...all));
+  return claims.filter(([, , , deliveries]) => deliveries === 0).length;
 }
 
 async function countAfter(redis: RedisConnection, keys: RedisKeys, from: Position): Promise<number> {

@@ -1,11 +1,12 @@
 /** The log of one partition: publish, read, follow. */
-import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { parseEventText } from "../../events/parse.ts";
 import type { AnyEvent } from "../../events/envelope.ts";
-import { HatrackError } from "../../errors.ts";
+import { HatrackError, reasonOf } from "../../errors.ts";
 import { comparePositions, type Position, type ReadOptions, type StoredEvent } from "../bus.ts";
+import type { Diagnose } from "../diagnostics.ts";
 import { stored } from "../outputs.ts";
+import { pause } from "../waiting.ts";
 import type { RedisConnection } from "./connection.ts";
 import { entryOf, RawEntries, RawRead, type Entry } from "./entries.ts";
 import type { RedisKeys } from "./keys.ts";
@@ -14,19 +15,23 @@ import type { RedisKeys } from "./keys.ts";
 const page = 256;
 /** How long a published id is remembered. */
 const idSeconds = 7 * 24 * 60 * 60;
-const followMs = 5_000;
+/** How long one wait of a follower lasts. */
+export const followBlockMs = 5_000;
 
 const Published = z.array(z.tuple([z.string(), z.string()]));
 
-export class RedisLog {
-  readonly #redis: RedisConnection;
-  readonly #keys: RedisKeys;
-  readonly #partition: number;
+export interface Partition {
+  readonly redis: RedisConnection;
+  readonly keys: RedisKeys;
+  readonly partition: number;
+  readonly diagnose: Diagnose;
+}
 
-  constructor(redis: RedisConnection, keys: RedisKeys, partition: number) {
-    this.#redis = redis;
-    this.#keys = keys;
-    this.#partition = partition;
+export class RedisLog {
+  readonly #at: Partition;
+
+  constructor(at: Partition) {
+    this.#at = at;
   }
 
   async publish(events: readonly AnyEvent[]): Promise<StoredEvent[]> {
@@ -40,10 +45,13 @@ export class RedisLog {
   }
 
   async #publish(events: readonly ReturnType<typeof stored>[]): Promise<StoredEvent[]> {
-    const keys = events.flatMap(({ event }) => [this.#keys.id(event.id), this.#keys.subject(event.subject)]);
+    const keys = events.flatMap(({ event }) => [
+      this.#at.keys.id(event.id),
+      this.#at.keys.subject(event.subject),
+    ]);
     const args = events.flatMap(({ event, text }) => [event.type, text]);
     const replies = Published.parse(
-      await this.#redis.script("publish", [this.#keys.log, ...keys], [idSeconds, ...args]),
+      await this.#at.redis.script("publish", [this.#at.keys.log, ...keys], [idSeconds, ...args]),
     );
     return events.map(({ event }, at) => {
       const [position, text] = replies[at] ?? ["", ""];
@@ -54,19 +62,23 @@ export class RedisLog {
   }
 
   #stored(position: Position, event: AnyEvent): StoredEvent {
-    return { position, partition: this.#partition, event };
+    return { position, partition: this.#at.partition, event };
   }
 
   async tail(): Promise<Position | undefined> {
     const last = RawEntries.parse(
-      await this.#redis.call("tail", "XREVRANGE", this.#keys.log, "+", "-", "COUNT", 1),
+      await this.#at.redis.call("tail", "XREVRANGE", this.#at.keys.log, "+", "-", "COUNT", 1),
     );
     return last[0]?.[0];
   }
 
+  /** Everything up to what is the end when the reading begins. */
   async *read(options: ReadOptions = {}): AsyncGenerator<StoredEvent> {
-    const pages =
-      options.subject === undefined ? this.#all(options) : this.#ofSubject(options.subject, options);
+    const tail = await this.tail();
+    if (tail === undefined) return;
+    const bounded = { ...options, to: earlier(options.to, tail) };
+    const { subject } = options;
+    const pages = subject === undefined ? this.#all(bounded) : this.#ofSubject(subject, bounded);
     for await (const entries of pages) yield* this.#matching(entries, options);
   }
 
@@ -84,7 +96,7 @@ export class RedisLog {
   async *#ofSubject(subject: string, { after, to }: ReadOptions): AsyncGenerator<Entry[]> {
     const listed = z
       .array(z.string())
-      .parse(await this.#redis.call("read of a subject", "LRANGE", this.#keys.subject(subject), 0, -1));
+      .parse(await this.#at.redis.call("read of a subject", "LRANGE", this.#at.keys.subject(subject), 0, -1));
     const positions = listed.filter(
       (position) =>
         (after === undefined || comparePositions(position, after) > 0) &&
@@ -97,7 +109,7 @@ export class RedisLog {
   }
 
   async #range(start: string, end: string, count: number): Promise<Entry[]> {
-    const reply = await this.#redis.call("read", "XRANGE", this.#keys.log, start, end, "COUNT", count);
+    const reply = await this.#at.redis.call("read", "XRANGE", this.#at.keys.log, start, end, "COUNT", count);
     return RawEntries.parse(reply).map(entryOf);
   }
 
@@ -105,32 +117,45 @@ export class RedisLog {
   *#matching(entries: readonly Entry[], { types, subject }: ReadOptions): Generator<StoredEvent> {
     for (const { position, type, text } of entries) {
       if (types !== undefined && !types.some((wanted) => wanted === type)) continue;
-      const event = parseEventText(text ?? "", `entry ${position}`);
+      const event = this.#readable({ position, type, text });
+      if (event === undefined) continue;
       if (subject === undefined || event.subject === subject) yield this.#stored(position, event);
     }
   }
 
-  /** @param waiting a connection for this follower alone; closed when it ends */
+  /** An entry that cannot be read is left out here, loudly; the groups it concerns bury it with its text. */
+  #readable({ position, type, text }: Entry): AnyEvent | undefined {
+    try {
+      return parseEventText(text ?? "", `entry ${position}`);
+    } catch (error) {
+      const details = { position, type: type ?? "" };
+      this.#at.diagnose("error", `left out of a read: ${reasonOf(error)}`, details);
+      return undefined;
+    }
+  }
+
+  /** @param connect gives a connection for this follower alone; it is closed when the follower ends */
   async *follow(
     options: ReadOptions & { readonly signal: AbortSignal },
-    waiting: RedisConnection,
+    connect: () => RedisConnection,
   ): AsyncGenerator<StoredEvent> {
     const { signal, to } = options;
+    if (signal.aborted) return;
+    const waiting = connect();
     const close = (): void => {
       waiting.close();
     };
     signal.addEventListener("abort", close, { once: true });
     try {
-      let from = (await this.tail()) ?? "0-0";
-      if (options.after !== undefined && comparePositions(options.after, from) > 0) from = options.after;
-      else yield* this.#until(signal, this.read({ ...options, to: earlier(to, from) }));
-      while (!signal.aborted && (to === undefined || comparePositions(from, to) < 0)) {
+      let from = await this.#followedFrom(options);
+      yield* until(signal, this.read({ ...options, to: from }));
+      while (!isAborted(signal) && (to === undefined || comparePositions(from, to) < 0)) {
         const entries = await this.#news(from, waiting, signal);
         from = entries.at(-1)?.position ?? from;
         const wanted = entries.filter(
           ({ position }) => to === undefined || comparePositions(position, to) <= 0,
         );
-        yield* this.#until(signal, this.#matching(wanted, options));
+        yield* until(signal, this.#matching(wanted, options));
       }
     } finally {
       signal.removeEventListener("abort", close);
@@ -138,33 +163,43 @@ export class RedisLog {
     }
   }
 
-  async *#until(
-    signal: AbortSignal,
-    events: AsyncIterable<StoredEvent> | Iterable<StoredEvent>,
-  ): AsyncGenerator<StoredEvent> {
-    for await (const event of events) {
-      if (signal.aborted) return;
-      yield event;
-    }
+  /** What is there when following begins is read (by the subject's index if there is one), the rest awaited. */
+  async #followedFrom({ after, to }: ReadOptions): Promise<Position> {
+    const tail = earlier(to, (await this.tail()) ?? "0-0");
+    return after !== undefined && comparePositions(after, tail) > 0 ? after : tail;
   }
 
   /** Entries after `from`, or none when the wait is over, was given up or Redis is away: then it is tried again. */
   async #news(from: Position, waiting: RedisConnection, signal: AbortSignal): Promise<Entry[]> {
-    const where = ["STREAMS", this.#keys.log, from];
+    const where = ["STREAMS", this.#at.keys.log, from];
     try {
-      const reply = await waiting.call("follow", "XREAD", "COUNT", page, "BLOCK", followMs, ...where);
+      const reply = await waiting.call("follow", "XREAD", "COUNT", page, "BLOCK", followBlockMs, ...where);
       return (RawRead.parse(reply)?.[0][1] ?? []).map(entryOf);
     } catch (error) {
       if (signal.aborted) return [];
       if (!(error instanceof HatrackError && error.retryable)) throw error;
-      await delay(200);
+      this.#at.diagnose("warn", reasonOf(error), {});
+      await pause(200, signal);
       return [];
     }
+  }
+}
+
+/** Asked in a function because it changes while others run, which narrowing does not know. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+async function* until(
+  signal: AbortSignal,
+  events: AsyncIterable<StoredEvent> | Iterable<StoredEvent>,
+): AsyncGenerator<StoredEvent> {
+  for await (const event of events) {
+    if (signal.aborted) return;
+    yield event;
   }
 }
 
 function earlier(to: Position | undefined, tail: Position): Position {
   return to !== undefined && comparePositions(to, tail) < 0 ? to : tail;
 }
-
-export const followBlockMs = followMs;
