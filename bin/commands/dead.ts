@@ -62,7 +62,6 @@ export const command: Command = {
     }
     const bus = await openBus(config(), "write");
     try {
-      await bus.open([]);
       return await settle(bus, what, invocation);
     } finally {
       await bus.close();

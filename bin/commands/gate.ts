@@ -1,0 +1,144 @@
+import type { Bus } from "../../src/bus/bus.ts";
+import { systemClock } from "../../src/clock.ts";
+import { HatrackError } from "../../src/errors.ts";
+import { gateDecide, gateList, gateShow, type GateAnswer, type Saying } from "../../src/gate/front.ts";
+import { flag, textOption, type Command, type Invocation, type Values } from "../command.ts";
+import { withWritableBus } from "../control-client.ts";
+import { withBus } from "../open-bus.ts";
+import { table } from "../table.ts";
+
+const usage = `gate list [--all] | show ID | decide ID --as TEAM/USER SAYING  [--json]`;
+
+async function list(bus: Bus, { values, print }: Invocation): Promise<number> {
+  const rows = await gateList(bus, { all: flag(values, "all") });
+  if (flag(values, "json")) print(JSON.stringify(rows));
+  else if (rows.length === 0) print("Nobody is asked for anything.");
+  else {
+    const cells = rows.map((r) => [
+      r.proposalId.slice(0, 8),
+      r.caseId,
+      r.status,
+      `${r.verb} ${r.target}`,
+      r.whoCan,
+      `${r.approvals} of ${r.quorum}`,
+      r.code,
+      r.expiresAt ?? "",
+    ]);
+    print(
+      table(["id", "case", "status", "action", "who can answer", "approvals", "code", "answer by"], cells),
+    );
+  }
+  return 0;
+}
+
+async function show(bus: Bus, { positionals, values, print }: Invocation): Promise<number> {
+  const record = await gateShow(bus, named(positionals));
+  if (flag(values, "json")) {
+    print(JSON.stringify(record));
+    return 0;
+  }
+  const { ask, bar, code, status, caseId, digest } = record.handoff;
+  print(`${ask.verb} ${ask.target.type} ${ask.target.value}   (${caseId}, ${status}, code ${code})`);
+  for (const [name, value] of Object.entries(ask.parameters)) print(`  ${name}: ${value}`);
+  print(`Why:      ${ask.rationale}`);
+  print(`Against:  ${ask.against ?? "nothing was said against it"}`);
+  for (const { cites, quote, claim } of ask.evidence) print(`Evidence: ${claim} [${cites}: "${quote}"]`);
+  print(`Asked:    ${bar.addressed.title}, ${bar.quorum} of them; ${bar.blastRadius}`);
+  print(`Digest:   ${digest}`);
+  for (const event of record.history) print(`  ${event.time}  ${event.type}`);
+  return 0;
+}
+
+async function decide({ positionals, values, config, print }: Invocation): Promise<number> {
+  const order = {
+    idOrCode: named(positionals),
+    principal: principalOf(values),
+    saying: sayingOf(values),
+    clock: systemClock,
+    signal: AbortSignal.timeout(15_000),
+  };
+  const code = textOption(values, "code");
+  const answer = await withWritableBus(config(), (bus) =>
+    gateDecide(bus, code === undefined ? order : { ...order, code }),
+  );
+  print(flag(values, "json") ? JSON.stringify(answer) : inWords(answer));
+  return answer.refused === undefined ? 0 : 1;
+}
+
+function inWords({ refused, said }: GateAnswer): string {
+  if (refused === undefined) return said.map((event) => event.type).join(", ");
+  const who = refused.whoCan === undefined ? "" : ` It can be answered by ${refused.whoCan}.`;
+  return `Refused (${refused.rule}): ${refused.message}${who}`;
+}
+
+export const command: Command = {
+  usage,
+  help: `The human gate in the terminal. SAYING is one of:
+  --authorise [--note TEXT]   --reject REASON      --need-info QUESTION   --on-it
+  --done [--note TEXT]        --could-not REASON   --revoke REASON
+ID is a proposal's id, its first six characters, or the code on its card; --code is checked when given.
+A decision is judged by the same rules as a click in Slack: group, quorum, digest, expiry.`,
+  options: {
+    json: { type: "boolean" },
+    all: { type: "boolean" },
+    as: { type: "string" },
+    code: { type: "string" },
+    note: { type: "string" },
+    authorise: { type: "boolean" },
+    "on-it": { type: "boolean" },
+    done: { type: "boolean" },
+    reject: { type: "string" },
+    "need-info": { type: "string" },
+    "could-not": { type: "string" },
+    revoke: { type: "string" },
+  },
+  run: async (invocation) => {
+    const [what] = invocation.positionals;
+    if (what === "list") return withBus(invocation.config(), (bus) => list(bus, invocation));
+    if (what === "show") return withBus(invocation.config(), (bus) => show(bus, invocation));
+    if (what === "decide") return decide(invocation);
+    throw new HatrackError("usage", `expected: ${usage}`);
+  },
+};
+
+function named(positionals: readonly string[]): string {
+  const id = positionals[1];
+  if (id === undefined) throw new HatrackError("usage", `expected: ${usage}`);
+  return id;
+}
+
+function principalOf(values: Values): { team: string; user: string } {
+  const [team, user, more] = (textOption(values, "as") ?? "").split("/");
+  if (team && user && more === undefined) return { team, user };
+  throw new HatrackError("usage", "expected --as TEAM/USER, such as --as T0NORTHWIND/U0MIA");
+}
+
+function sayingOf(values: Values): Saying {
+  const note = textOption(values, "note");
+  const noted = note === undefined ? {} : { note };
+  const text = (name: string): string | undefined => textOption(values, name);
+  const said: (Saying | undefined)[] = [
+    flag(values, "authorise") ? { decision: "authorise", ...noted } : undefined,
+    flag(values, "done") ? { decision: "mark_done", ...noted } : undefined,
+    flag(values, "on-it") ? { decision: "assign" } : undefined,
+    withReason("reject", text("reject")),
+    withReason("could_not_do", text("could-not")),
+    withReason("revoke", text("revoke")),
+    text("need-info") === undefined
+      ? undefined
+      : { decision: "need_info", question: text("need-info") ?? "" },
+  ];
+  const [one, two] = said.filter((saying) => saying !== undefined);
+  if (one !== undefined && two === undefined) return one;
+  throw new HatrackError(
+    "usage",
+    "expected exactly one of --authorise, --reject, --need-info, --on-it, --done, …",
+  );
+}
+
+function withReason(
+  decision: "reject" | "could_not_do" | "revoke",
+  reason: string | undefined,
+): Saying | undefined {
+  return reason === undefined ? undefined : { decision, reason };
+}
