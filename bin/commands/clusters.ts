@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import { HatrackError } from "../../src/errors.ts";
+import { benignFrom } from "../../src/indicators/benign.ts";
+import { defangValue } from "../../src/indicators/defang.ts";
+import { CaseMemory } from "../../src/memory/case-memory.ts";
+import { flag, textOption, type Command } from "../command.ts";
+import { withBus } from "../open-bus.ts";
+import { home, readJson } from "../reference.ts";
+
+export const command: Command = {
+  usage: "clusters [--days N] [--json]",
+  help: "Campaigns: cases of the last N days (default 14) tied together by strong indicators.",
+  options: { json: { type: "boolean" }, days: { type: "string" } },
+  run: async ({ values, config, print }) => {
+    const days = Number(textOption(values, "days") ?? 14);
+    if (!(days > 0))
+      throw new HatrackError("usage", `--days ${String(values["days"])}: expected a number above 0`);
+    const benign = benignFrom(await readJson(join(home, "reference/benign.json"), "benign lists"));
+    const answer = await withBus(config(), async (bus) => {
+      const memory = await CaseMemory.project(bus, { benign });
+      return memory.findCampaignClusters({ days });
+    });
+    if (flag(values, "json")) {
+      print(JSON.stringify(answer));
+      return 0;
+    }
+    if (answer.clusters.length === 0) print(`No campaign in the last ${days} days.`);
+    for (const { id, cases, indicators, actors } of answer.clusters) {
+      print(`${id}  ${cases.length} cases${actors.length > 0 ? `, ${actors.join(", ")}` : ""}`);
+      print(`  cases       ${cases.join(", ")}`);
+      print(`  indicators  ${indicators.map((i) => `${defangValue(i)} (${i.cases})`).join(", ")}`);
+    }
+    return 0;
+  },
+};

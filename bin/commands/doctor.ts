@@ -1,0 +1,39 @@
+import { HatrackError } from "../../src/errors.ts";
+import { flag, type Command } from "../command.ts";
+import { checkUp } from "../doctor/check-up.ts";
+import type { Check } from "../doctor/check.ts";
+
+const marks: Readonly<Record<Check["status"], string>> = {
+  ok: "ok  ",
+  warn: "WARN",
+  fail: "FAIL",
+  skipped: "-   ",
+};
+
+export const command: Command = {
+  usage: "doctor [--json]",
+  help: `Checks Node, the configuration, soc.yaml, the data folder, the log, Slack (tokens, scopes, groups, channels), the
+model server (name, tool calls) and the clock, and says how to mend what it finds. Changes nothing.
+Exit code 1 when something is broken.`,
+  options: { json: { type: "boolean" } },
+  run: async ({ values, config, print }) => {
+    const checks: Check[] = [];
+    for await (const check of checkUp(() => attempt(config))) {
+      checks.push(check);
+      if (flag(values, "json")) continue;
+      print(`${marks[check.status]}  ${check.name}: ${check.found}`);
+      if (check.fix !== undefined) print(`      ${check.fix}`);
+    }
+    if (flag(values, "json")) print(JSON.stringify({ checks }));
+    return checks.some((check) => check.status === "fail") ? 1 : 0;
+  },
+};
+
+function attempt<T>(read: () => T): T | HatrackError {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof HatrackError) return error;
+    throw error;
+  }
+}

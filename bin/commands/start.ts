@@ -1,0 +1,105 @@
+import { spawn } from "node:child_process";
+import { mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
+import { HatrackError } from "../../src/errors.ts";
+import { flag, textOption, type Command, type Invocation } from "../command.ts";
+import type { Config } from "../config.ts";
+import { makeDiagnostics } from "../diagnostics.ts";
+import { untilTerminated } from "../lifetime.ts";
+import type { Pace } from "../sources.ts";
+import { runSoc, type SocOptions } from "../soc.ts";
+
+export const command: Command = {
+  usage: "start [--port N] [--data DIR] [--alerts SOURCE] [--speed N|max] [--local-workspace] [--no-open]",
+  help: `Runs the whole SOC on this machine and prints "ready URL#TOKEN" when it serves.
+
+  --port N            port of the local workspace's page (default: any free one)
+  --data DIR          where the log and the workspace are kept (default: data)
+  --alerts SOURCE     sample | file:PATH | webhook:PORT | - (stdin); default: sample, or ALERTS
+  --speed N|max       how fast the sample and file alerts come: N times the usual pace, or all at once
+  --local-workspace   the local workspace with REDIS_URL set; its decisions are marked as local
+  --no-open           do not open a browser
+
+Each embedded default is replaced by one variable: REDIS_URL, SLACK_BOT_TOKEN with SLACK_APP_TOKEN or
+SLACK_SIGNING_SECRET, LLM_BASE_URL with LLM_MODEL, ALERTS. "hatrack doctor" checks them.`,
+  options: {
+    port: { type: "string" },
+    data: { type: "string" },
+    alerts: { type: "string" },
+    speed: { type: "string" },
+    "local-workspace": { type: "boolean" },
+    "no-open": { type: "boolean" },
+  },
+  run: async (invocation) => {
+    const { values, print } = invocation;
+    const config = configured(invocation);
+    await mkdir(config.dataDir, { recursive: true });
+    const diagnostics = makeDiagnostics(config.logLevel);
+    const life = untilTerminated(diagnostics);
+    const soc = await runSoc({ ...optionsOf(invocation, config), diagnostics, signal: life.signal });
+    print(soc.page === undefined ? "ready" : `ready ${soc.page}`);
+    if (soc.page !== undefined && !flag(values, "no-open") && process.stdout.isTTY) open(soc.page);
+    await life.ended;
+    await soc.close();
+    return 0;
+  },
+};
+
+function configured({ values, config }: Invocation): Config {
+  const base = config();
+  const dataDir = textOption(values, "data");
+  return {
+    ...base,
+    ...(dataDir === undefined ? {} : { dataDir: resolve(dataDir) }),
+    alerts: textOption(values, "alerts") ?? base.alerts,
+  };
+}
+
+function optionsOf(
+  { values }: Invocation,
+  config: Config,
+): Pick<SocOptions, "config" | "port" | "pace" | "workspace"> {
+  if (flag(values, "local-workspace") && config.slack !== undefined) {
+    throw new HatrackError(
+      "usage",
+      "--local-workspace with SLACK_BOT_TOKEN set: expected one workspace or the other",
+    );
+  }
+  const workspace =
+    config.slack === undefined && (config.redis === undefined || flag(values, "local-workspace"));
+  if (config.slack === undefined && !workspace) {
+    throw new HatrackError(
+      "config_invalid",
+      "REDIS_URL is set without Slack: expected SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or --local-workspace to say that " +
+        "decisions of the local workspace may enter this log",
+    );
+  }
+  return { config, port: portOf(values["port"]), pace: paceOf(textOption(values, "speed")), workspace };
+}
+
+function portOf(value: unknown): number {
+  const port = Number(value ?? 0);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new HatrackError("usage", `--port ${String(value)}: expected a whole number from 0 to 65535`);
+}
+
+function paceOf(speed: string | undefined): Pace {
+  if (speed === "max") return "max";
+  const factor = Number(speed ?? 1);
+  if (Number.isFinite(factor) && factor > 0) return factor;
+  throw new HatrackError("usage", `--speed ${speed ?? ""}: expected a number above 0, such as 2, or "max"`);
+}
+
+/** A person at a terminal wants to see it; where there is no browser the printed line is enough. */
+function open(url: string): void {
+  const [program, ...args] =
+    process.platform === "darwin"
+      ? ["open"]
+      : process.platform === "win32"
+        ? ["cmd", "/c", "start", ""]
+        : ["xdg-open"];
+  if (program === undefined) return;
+  const child = spawn(program, [...args, url], { stdio: "ignore", detached: true });
+  child.on("error", () => undefined);
+  child.unref();
+}

@@ -1,0 +1,115 @@
+/** The whole SOC in one process: bus, roles, workspace or Slack, alerts. What `hatrack start` runs. */
+import { join } from "node:path";
+import { systemClock } from "../src/clock.ts";
+import type { Diagnostics } from "../src/diagnostics.ts";
+import { reasonOf } from "../src/errors.ts";
+import { loadRoles } from "../src/load-roles.ts";
+import { RoleTeam } from "../src/team.ts";
+import { startSlack } from "../slack/start.ts";
+import { loadModel, loadOrganisation, loadTools } from "./assemble.ts";
+import type { Config } from "./config.ts";
+import { startControl } from "./control.ts";
+import { openBus } from "./open-bus.ts";
+import { home, readJson } from "./reference.ts";
+import { alertSource, type Pace } from "./sources.ts";
+
+export interface SocOptions {
+  readonly config: Config;
+  readonly port: number;
+  readonly pace: Pace;
+  /** The local workspace instead of Slack. */
+  readonly workspace: boolean;
+  readonly diagnostics: Diagnostics;
+  readonly signal: AbortSignal;
+}
+
+export interface RunningSoc {
+  /** "URL#TOKEN" of the local workspace's page; undefined with a real Slack. */
+  readonly page: string | undefined;
+  close(): Promise<void>;
+}
+
+export async function runSoc(options: SocOptions): Promise<RunningSoc> {
+  const { config, diagnostics, signal } = options;
+  const open = new Closers();
+  try {
+    const organisation = await loadOrganisation(config);
+    const bus = await openBus(config, "write", diagnostics);
+    open.add(() => bus.close());
+    const workspace = options.workspace ? await startLocalWorkspace(config, options.port) : undefined;
+    if (workspace !== undefined) open.add(() => workspace.close());
+    const slack = await startSlack({
+      bus,
+      ...organisation,
+      clock: systemClock,
+      diagnostics,
+      connection: connectionOf(config, workspace?.url),
+      departmentOf: (host) => organisation.inventory.departmentOf(host),
+    });
+    const team = new RoleTeam({
+      bus,
+      roles: await loadRoles(),
+      model: await loadModel(config),
+      tools: await loadTools(config, bus, organisation.inventory),
+      gate: { policy: organisation.policy, directory: slack.directory },
+      clock: systemClock,
+      diagnostics,
+    });
+    await team.start();
+    const control = await startControl({ ...config, bus, diagnostics, unready: () => slack.unready() });
+    open.add(() => control.close());
+    open.add(() => slack.close());
+    open.add(() => team.stop());
+    const alerts = consume(team, options);
+    open.add(() => alerts);
+    return { page: workspace && `${workspace.url}/#${workspace.token}`, close: () => open.close() };
+  } catch (error) {
+    await open.close();
+    throw error;
+  } finally {
+    if (signal.aborted) await open.close();
+  }
+}
+
+/** Alerts come in beside everything else; a source that ends or fails leaves the SOC at work. */
+async function consume(team: RoleTeam, { config, pace, diagnostics, signal }: SocOptions): Promise<void> {
+  const source = alertSource(config, pace);
+  try {
+    await team.consume(source, signal);
+    diagnostics.info({ source: source.name }, "all alerts of the source are on the log");
+  } catch (error) {
+    if (!signal.aborted)
+      diagnostics.error({ source: source.name, error: reasonOf(error) }, "the alert source stopped");
+  }
+}
+
+async function startLocalWorkspace(
+  config: Config,
+  port: number,
+): Promise<{ url: string; token: string; close(): Promise<void> }> {
+  const { startWorkspace } = await import("../slack/workspace/server.ts");
+  const directory = await readJson(join(home, "fixtures/workspace.json"), "local workspace");
+  return startWorkspace({ port, file: join(config.dataDir, "workspace.db"), directory });
+}
+
+function connectionOf(
+  config: Config,
+  workspaceUrl: string | undefined,
+): Parameters<typeof startSlack>[0]["connection"] {
+  if (workspaceUrl !== undefined) return { kind: "local", url: workspaceUrl };
+  if (config.slack === undefined) throw new Error("soc: neither a workspace nor Slack credentials");
+  return { kind: "slack", credentials: config.slack };
+}
+
+/** Closes in the opposite order of opening, once, whatever one of them throws. */
+class Closers {
+  readonly #closers: (() => Promise<unknown>)[] = [];
+
+  add(close: () => Promise<unknown>): void {
+    this.#closers.push(close);
+  }
+
+  async close(): Promise<void> {
+    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) await close();
+  }
+}
