@@ -126,6 +126,8 @@ const proposalEvents = {
       /** SHA-256 over proposal, case, ask, addressed role and quorum: an approval counts for this alone. */
       digest: Digest,
       code: z.string().regex(/^[0-9A-Z]{2}-[0-9A-Z]{2}$/),
+      /** A person changed what was asked before: earlier approvals are void, theirs counts only where one is enough. */
+      edited: z.strictObject({ by: Principal, reason: Reason }).optional(),
     }),
   }),
   "handoff.opened": event({

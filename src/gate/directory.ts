@@ -9,6 +9,8 @@ export interface Person {
   readonly guest: boolean;
   readonly deactivated: boolean;
   readonly bot: boolean;
+  /** Of another workspace, here through a shared channel. Left out: of our own. */
+  readonly stranger?: boolean;
 }
 
 /** An empty or unknown group, or no answer at all, is `unavailable`: everyone is refused. */
@@ -26,4 +28,6 @@ export type DirectoryAnswer =
 export interface Directory {
   /** Members of an on-call role of soc.yaml ("ir-lead-oncall"). Never throws: no answer is `unavailable`. */
   onCall(role: string): Promise<DirectoryAnswer>;
+  /** If it hears of changed groups (Slack's subteam_members_changed), it tells: what was known is forgotten. */
+  onChange?(listener: () => void): void;
 }

@@ -1,0 +1,97 @@
+/**
+ * Who may answer, judged on one live answer of the directory. Fail closed: no answer, an empty group, a guest, a
+ * stranger, a bot or a deactivated account is refused. People are told apart by `personId`, not by account.
+ */
+import { canonicalJson, sha256 } from "../events/canonical.ts";
+import type { DirectoryRecord } from "../events/gate-events.ts";
+import type { Principal } from "../events/vocabulary.ts";
+import type { DirectoryAnswer, Person } from "./directory.ts";
+
+export type Members = Extract<DirectoryAnswer, { kind: "members" }>;
+
+export type Standing =
+  | { readonly entitled: true; readonly person: Person; readonly answer: Members }
+  | { readonly entitled: false; readonly rule: string; readonly message: string };
+
+const refused = (rule: string, message: string): Standing => ({ entitled: false, rule, message });
+
+/** Whether this person is, right now, one of the people `title` stands for. */
+export function standingOf(
+  answer: DirectoryAnswer | undefined,
+  principal: Principal,
+  title: string,
+): Standing {
+  if (answer === undefined || answer.kind === "unavailable" || answer.members.length === 0) {
+    const why =
+      answer === undefined ? "it was not asked" : "why" in answer ? answer.why : "the group is empty";
+    return refused(
+      "directory_unavailable",
+      `Who is ${title} could not be looked up (${why}); nobody can answer until it can. Try again.`,
+    );
+  }
+  const entries = answer.members.filter((person) => samePrincipal(person.principal, principal));
+  const [person] = entries;
+  if (person === undefined) return outsider(answer, principal, title);
+  const flaw = entries.map(flawOf).find((found) => found !== undefined);
+  if (flaw === undefined) return { entitled: true, person, answer };
+  return refused(flaw, `${person.name} is listed under ${title} but cannot answer: ${flaws[flaw]}.`);
+}
+
+/** Of these accounts, the distinct people the answer lists in good standing, by `personId`, in order. */
+export function livePeople(
+  answer: Members,
+  principals: readonly Principal[],
+): ReadonlyMap<string, Principal> {
+  const people = new Map<string, Principal>();
+  for (const principal of principals) {
+    const standing = standingOf(answer, principal, "");
+    if (!standing.entitled) continue;
+    const key = personKey(standing.person);
+    if (!people.has(key)) people.set(key, principal);
+  }
+  return people;
+}
+
+/** One human, however the directory spells the address. */
+export function personKey(person: Person): string {
+  return person.personId.trim().toLowerCase();
+}
+
+export function samePrincipal(a: Principal, b: Principal): boolean {
+  return a.team === b.team && a.user === b.user;
+}
+
+/** What the log keeps of the answer a decision rests on. */
+export function recordOf(answer: Members): DirectoryRecord {
+  const accounts = answer.members.map(({ principal, personId }) => [
+    principal.team,
+    principal.user,
+    personId,
+  ]);
+  const lines = accounts.map((account) => canonicalJson(account)).sort();
+  const { group, askedAt } = answer;
+  return { group, askedAt, members: lines.length, membersDigest: sha256(lines.join("\n")) };
+}
+
+const flaws = {
+  stranger: "the account is of another workspace",
+  guest: "a guest account cannot answer",
+  deactivated: "the account is deactivated",
+  bot: "a bot cannot answer",
+} as const;
+
+function flawOf(person: Person): keyof typeof flaws | undefined {
+  if (person.stranger === true) return "stranger";
+  if (person.guest) return "guest";
+  if (person.deactivated) return "deactivated";
+  return person.bot ? "bot" : undefined;
+}
+
+function outsider(answer: Members, principal: Principal, title: string): Standing {
+  const knownTeam = answer.members.some((person) => person.principal.team === principal.team);
+  if (!knownTeam) return refused("stranger", `${principal.user} is of another workspace than ${title}.`);
+  return refused(
+    "not_a_member",
+    `Only ${title} can answer this; ${principal.user} is not on call there now.`,
+  );
+}

@@ -1,0 +1,87 @@
+/** What is refused whoever says it: not a proposal, not this case, decided, out of time, or another digest. */
+import type { Draft } from "../bus/bus.ts";
+import type { Decision } from "../events/gate-events.ts";
+import type { DecisionCommand, ProposalDecision } from "./commands.ts";
+import { against, expire, lapse } from "./deadlines.ts";
+import { alreadyDecided, refuse, unsupported, whoCan, type Refusal } from "./refusals.ts";
+import type { GateState, Handoff } from "./state.ts";
+
+type Answerable = Exclude<ProposalDecision, { decision: "delegate" | "snooze" }>;
+
+export interface OpenDoor {
+  readonly open: true;
+  readonly handoff: Handoff;
+  readonly decision: Answerable;
+}
+export type Door = OpenDoor | { readonly open: false; readonly drafts: Draft[] };
+
+/** In which status each can be said. */
+const saidWhile: Readonly<Record<Answerable["decision"], readonly Handoff["status"][]>> = {
+  authorise: ["pending"],
+  reject: ["pending"],
+  edit: ["pending"],
+  need_info: ["pending"],
+  assign: ["pending", "authorised"],
+  mark_done: ["authorised"],
+  could_not_do: ["authorised"],
+  revoke: ["authorised"],
+};
+
+export function door(state: GateState | undefined, command: DecisionCommand): Door {
+  const shut = (refusal: Refusal, ...before: Draft[]): Door => ({
+    open: false,
+    drafts: [...before, refuse(command, refusal)],
+  });
+  const { decision } = command;
+  if (!isAnswerable(decision)) return shut(unsupported(decision));
+  if (state === undefined || state.phase === "none") return shut(unknown(decision.proposalId));
+  if (state.caseId !== command.caseId) return shut(otherCase(decision.proposalId, command.caseId));
+  if (state.phase === "unasked") return shut(alreadyDecided("cancelled", state.settled));
+  const late = outOfTime(state, command);
+  if (late !== undefined) return shut(late.refusal, ...late.drafts);
+  const misplaced = outOfPlace(state, decision);
+  return misplaced === undefined ? { open: true, handoff: state, decision } : shut(misplaced);
+}
+
+function isAnswerable(decision: Decision): decision is Answerable {
+  return Object.hasOwn(saidWhile, decision.decision);
+}
+
+/** Expiry is judged when somebody comes too late, whether or not a deadline was raised. */
+function outOfTime(
+  handoff: Handoff,
+  clocks: DecisionCommand,
+): { refusal: Refusal; drafts: Draft[] } | undefined {
+  const { status, opened, carryOutBy } = handoff;
+  if (status === "pending" && opened !== undefined && against(opened.expiresAt, clocks) === "past") {
+    const message = `This request expired at ${opened.expiresAt}; nobody decided it. It was not denied.`;
+    return { refusal: { rule: "expired", message }, drafts: expire(handoff) };
+  }
+  if (status === "authorised" && carryOutBy !== undefined && against(carryOutBy, clocks) === "past") {
+    const message = `The authorisation lapsed at ${carryOutBy}: nobody marked it done. Propose it again.`;
+    return { refusal: { rule: "lapsed", message }, drafts: lapse(handoff) };
+  }
+  return undefined;
+}
+
+function outOfPlace(handoff: Handoff, decision: Answerable): Refusal | undefined {
+  const { status, settled } = handoff;
+  if (!saidWhile[decision.decision].includes(status)) {
+    if (settled !== undefined) return alreadyDecided(status, settled);
+    const message = "Nobody has authorised this yet, so there is nothing to carry out or to revoke.";
+    return { rule: "not_authorised", message, whoCan: whoCan(handoff) };
+  }
+  if (decision.digest === handoff.digest) return undefined;
+  const message = `This card shows an older request; the one that counts has the code ${handoff.code}. Answer that one.`;
+  return { rule: "stale_card", message, whoCan: whoCan(handoff) };
+}
+
+const unknown = (proposalId: string): Refusal => ({
+  rule: "unknown_proposal",
+  message: `Nobody proposed ${proposalId}.`,
+});
+
+const otherCase = (proposalId: string, caseId: string): Refusal => ({
+  rule: "wrong_case",
+  message: `${proposalId} is no proposal of ${caseId}.`,
+});

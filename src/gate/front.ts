@@ -1,0 +1,184 @@
+/**
+ * The gate from a terminal or a program: what is asked, one request whole, and saying a decision through the one
+ * door. Reads the log and nothing else, so that it also works on an exported one.
+ */
+import type { Bus, StoredEvent } from "../bus/bus.ts";
+import { isoTime, type Clock } from "../clock.ts";
+import { HatrackError } from "../errors.ts";
+import type { EventData } from "../events/catalogue.ts";
+import { isEvent, type KnownEvent } from "../events/envelope.ts";
+import { naturalId } from "../events/ids.ts";
+import { makeEvent } from "../events/parse.ts";
+import type { Principal } from "../events/vocabulary.ts";
+import { whoCan } from "./refusals.ts";
+import { evolve } from "./evolve.ts";
+import { gateSays, type GateSaying } from "./says.ts";
+import { gateSource, type GateState, type Handoff } from "./state.ts";
+
+type Said = KnownEvent<GateSaying>;
+type Reader = Pick<Bus, "read">;
+
+export interface GateRow {
+  readonly proposalId: string;
+  readonly caseId: string;
+  readonly status: Handoff["status"];
+  readonly verb: string;
+  readonly target: string;
+  /** "two people of IR Lead On-Call"; who can answer. */
+  readonly whoCan: string;
+  readonly code: string;
+  readonly approvals: number;
+  readonly quorum: number;
+  readonly expiresAt?: string;
+}
+
+export interface GateRecord {
+  readonly handoff: Handoff;
+  /** What the gate said about it, in log order. */
+  readonly history: readonly Said[];
+}
+
+/** Requests that still want something of a person: answers, or somebody to carry them out; or all there were. */
+export async function gateList(bus: Reader, options: { all?: boolean } = {}): Promise<GateRow[]> {
+  const records = await gateRecords(bus);
+  const open = (status: string): boolean => status === "pending" || status === "authorised";
+  return records
+    .map((record) => rowOf(record.handoff))
+    .filter((row) => options.all === true || open(row.status));
+}
+
+/**
+ * One request by its id, the start of its id (six characters or more) or its code.
+ * @throws HatrackError `unknown_proposal` when none or several are meant
+ */
+export async function gateShow(bus: Reader, idOrCode: string): Promise<GateRecord> {
+  const records = await gateRecords(bus);
+  const meant = records.filter(({ handoff }) => isMeant(handoff, idOrCode));
+  const [record, other] = meant;
+  if (record !== undefined && other === undefined) return record;
+  const found = record === undefined ? "none" : `${meant.length} of them`;
+  throw new HatrackError(
+    "unknown_proposal",
+    `gate: "${idOrCode}" names ${found}; expected a proposal's id, its first six characters or its code ("hatrack gate list")`,
+  );
+}
+
+function isMeant({ proposalId, code }: Handoff, idOrCode: string): boolean {
+  const long = idOrCode.length >= 6 && proposalId.startsWith(idOrCode);
+  return proposalId === idOrCode || long || code === idOrCode.toUpperCase();
+}
+
+async function gateRecords(bus: Reader): Promise<GateRecord[]> {
+  const states = new Map<string, GateState>();
+  const histories = new Map<string, Said[]>();
+  for await (const { event } of bus.read({ types: gateSays })) {
+    if (!isEvent(event, ...gateSays) || event.source !== gateSource) continue;
+    const proposalId = "proposalId" in event.data ? event.data.proposalId : undefined;
+    if (proposalId === undefined) continue;
+    states.set(proposalId, evolve(states.get(proposalId), event));
+    histories.set(proposalId, [...(histories.get(proposalId) ?? []), event]);
+  }
+  return [...states].flatMap(([id, state]) =>
+    state.phase === "asked" ? [{ handoff: state, history: histories.get(id) ?? [] }] : [],
+  );
+}
+
+function rowOf(handoff: Handoff): GateRow {
+  const { proposalId, caseId, status, ask, bar, code, approvals, opened } = handoff;
+  return {
+    ...{ proposalId, caseId, status, verb: ask.verb, target: ask.target.value, code, quorum: bar.quorum },
+    whoCan: whoCan(handoff),
+    approvals: approvals.length,
+    ...(opened === undefined ? {} : { expiresAt: opened.expiresAt }),
+  };
+}
+
+/** What the person says about the request, without who they are and which request it is. */
+export type Saying =
+  | { readonly decision: "authorise" | "mark_done"; readonly note?: string }
+  | { readonly decision: "reject" | "could_not_do" | "revoke"; readonly reason: string }
+  | { readonly decision: "need_info"; readonly question: string }
+  | { readonly decision: "assign" };
+
+export interface Order {
+  readonly idOrCode: string;
+  readonly principal: Principal;
+  readonly saying: Saying;
+  readonly clock: Clock;
+  /** The code the person read; another one means that the request has changed since. */
+  readonly code?: string;
+  /** How long the gate is waited for. */
+  readonly signal: AbortSignal;
+}
+
+export interface GateAnswer {
+  readonly decisionId: string;
+  /** All that the gate said to it, in log order; a refusal is among them or it went through. */
+  readonly said: readonly Said[];
+  readonly refused?: EventData<"decision.refused">;
+}
+
+/**
+ * Publishes the decision and waits for what the gate makes of it. One call is one decision: saying it again is
+ * saying it twice.
+ * @throws HatrackError `unknown_proposal`, `stale_code`, or `gate_no_answer` when the signal aborts first
+ */
+export async function gateDecide(
+  bus: Pick<Bus, "read" | "publish" | "follow">,
+  order: Order,
+): Promise<GateAnswer> {
+  const { principal, saying, clock, signal } = order;
+  const { handoff } = await gateShow(bus, order.idOrCode);
+  const { proposalId, digest, caseId } = handoff;
+  if (order.code !== undefined && order.code.toUpperCase() !== handoff.code) {
+    throw new HatrackError(
+      "stale_code",
+      `gate: ${proposalId} now has the code ${handoff.code}, not ${order.code}: it has changed; look at it again`,
+    );
+  }
+  const time = isoTime(clock.now());
+  const key = [principal.team, principal.user, saying.decision, proposalId, digest, time];
+  const decision = makeEvent({
+    id: naturalId("decision:terminal", ...key),
+    source: "/frontends/terminal",
+    type: "decision.submitted",
+    ...{ subject: caseId, time },
+    data: { ...saying, principal, surface: "terminal", proposalId, digest },
+  });
+  const [stored] = await bus.publish([decision]);
+  if (stored === undefined) throw new HatrackError("gate_no_answer", "gate: the log took no decision");
+  return answerTo(bus, stored, signal);
+}
+
+async function answerTo(
+  bus: Pick<Bus, "read" | "follow">,
+  decision: StoredEvent,
+  signal: AbortSignal,
+): Promise<GateAnswer> {
+  const { id, subject } = decision.event;
+  const options = { after: decision.position, subject, types: gateSays };
+  for await (const { event } of bus.follow({ ...options, signal })) {
+    if (event.causationid === id && event.source === gateSource) return collected(bus, options, id);
+  }
+  throw new HatrackError(
+    "gate_no_answer",
+    `gate: decision ${id} is on the log but nothing came of it yet; is the role human-gate running ("hatrack status")?`,
+    { retryable: true },
+  );
+}
+
+/** All that one handling says is appended at once, so that where the first is, all are. */
+async function collected(
+  bus: Reader,
+  options: Parameters<Bus["read"]>[0],
+  decisionId: string,
+): Promise<GateAnswer> {
+  const said: Said[] = [];
+  for await (const { event } of bus.read(options)) {
+    if (isEvent(event, ...gateSays) && event.causationid === decisionId && event.source === gateSource) {
+      said.push(event);
+    }
+  }
+  const refused = said.find((event) => event.type === "decision.refused");
+  return { decisionId, said, ...(refused === undefined ? {} : { refused: refused.data }) };
+}

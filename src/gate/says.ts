@@ -1,0 +1,20 @@
+/** Everything the gate may say; nothing else is a word of it. */
+import type { EventType } from "../events/catalogue.ts";
+
+export const gateSays = [
+  "handoff.requested",
+  "handoff.opened",
+  "handoff.reminded",
+  "handoff.rerouted",
+  "approval.recorded",
+  "action.decided",
+  "action.executed",
+  "action.abandoned",
+  "action.lapsed",
+  "action.revoked",
+  "decision.refused",
+  "info.requested",
+  "case.assigned",
+] as const satisfies readonly EventType[];
+
+export type GateSaying = (typeof gateSays)[number];

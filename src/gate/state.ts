@@ -1,0 +1,72 @@
+/**
+ * What the gate remembers of one proposal: the fold of its own outputs, kept by the bus beside the group and
+ * compared in each commit. It is JSON, and a refold of the log gives the same bytes.
+ *
+ *   pending → authorised | rejected | expired | cancelled | superseded
+ *   authorised → executed | abandoned | lapsed | revoked
+ */
+import { z } from "zod";
+import { Ask, Bar } from "../events/gate-events.ts";
+import { Digest, IsoTime, Principal } from "../events/vocabulary.ts";
+
+/** The CloudEvents source of everything the gate says. */
+export const gateSource = "/roles/human-gate";
+
+const HandoffStatus = z.enum([
+  "pending",
+  "authorised",
+  "rejected",
+  "expired",
+  "cancelled",
+  "superseded",
+  "executed",
+  "abandoned",
+  "lapsed",
+  "revoked",
+]);
+export type HandoffStatus = z.infer<typeof HandoffStatus>;
+
+/** How it stopped being open to answers: by whom (nobody, when time did it), when and why. */
+const Settled = z.strictObject({ by: z.array(Principal), at: IsoTime, why: z.string() });
+
+/** A proposal somebody is, or was, asked about. */
+const Handoff = z.strictObject({
+  phase: z.literal("asked"),
+  proposalId: z.string(),
+  caseId: z.string(),
+  status: HandoffStatus,
+  ask: Ask,
+  bar: Bar,
+  digest: Digest,
+  code: z.string(),
+  /** Tier that is being asked, from 0. */
+  tier: z.int().min(0),
+  /** The id of the event this tier's card shows: only that card's posting starts the tier's clock. */
+  askedBy: z.string(),
+  opened: z.strictObject({ postedAt: IsoTime, expiresAt: IsoTime }).optional(),
+  /** Share of this tier's time at the last reminder; 0: none yet. */
+  reminded: z.number().min(0).max(1),
+  /** Who approved this digest. Each counts only while the directory still lists them. */
+  approvals: z.array(Principal),
+  /** Who changed what is asked; where two are needed they do not count. */
+  editors: z.array(Principal),
+  assignee: Principal.optional(),
+  carryOutBy: IsoTime.optional(),
+  /** The last step of the status: the decision, then what came of it. */
+  settled: Settled.optional(),
+});
+export type Handoff = z.infer<typeof Handoff>;
+
+/** A proposal no rule covers: cancelled without anybody having been asked. */
+const Unasked = z.strictObject({
+  phase: z.literal("unasked"),
+  proposalId: z.string(),
+  caseId: z.string(),
+  settled: Settled,
+});
+
+/** Nothing was ever proposed under this key; refusals may have been said. */
+const Nothing = z.strictObject({ phase: z.literal("none") });
+
+export const GateState = z.discriminatedUnion("phase", [Handoff, Unasked, Nothing]);
+export type GateState = z.infer<typeof GateState>;
