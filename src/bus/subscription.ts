@@ -113,7 +113,7 @@ class Worker<T extends EventType, S> implements Subscription {
     try {
       const waitMs = Math.max(1, Math.min(timings.waitMs, this.#nextLook - performance.now()));
       const claims = await store.take({ max, waitMs, signal });
-      for (const claim of claims) void this.#start(claim, solo.besideMe());
+      for (const claim of claims) this.#start(claim, solo.besideMe());
     } finally {
       leave();
     }
@@ -132,16 +132,22 @@ class Worker<T extends EventType, S> implements Subscription {
     // Once may be anybody's crash; twice makes it a suspect, which no handler of the whole process should run beside.
     const leave = await (delivered >= 2 ? solo.alone(signal) : solo.beside(signal));
     if (leave === undefined) return true;
-    try {
-      const claim = signal.aborted ? undefined : await store.reclaim();
-      if (claim !== undefined) await this.#start(claim, leave);
-    } finally {
-      leave();
-    }
+    await this.#takeOver(leave);
+    while (this.#running.size > 0 && !signal.aborted) await this.#change.heard();
     return true;
   }
 
-  #start(claim: Claim, leave: Leave): Promise<void> {
+  async #takeOver(leave: Leave): Promise<void> {
+    let claim: Claim | undefined;
+    try {
+      if (!this.#closing.signal.aborted) claim = await this.#engine.store.reclaim();
+    } finally {
+      if (claim === undefined) leave();
+    }
+    if (claim !== undefined) this.#start(claim, leave);
+  }
+
+  #start(claim: Claim, leave: Leave): void {
     const handling = new Handling(claim, this.#work, this.#engine, this.#closing.signal);
     this.#held.set(claim, handling);
     const running = this.#handle(handling, leave)
@@ -153,7 +159,6 @@ class Worker<T extends EventType, S> implements Subscription {
         this.#change.ring();
       });
     this.#running.add(running);
-    return running;
   }
 
   async #handle(handling: Handling<T, S>, entered: Leave): Promise<void> {

@@ -180,7 +180,7 @@ export class LocalGroupStore implements GroupStore {
 
   #abandoned(): { entry: LogEntry; deliveries: number } | undefined {
     const { database, reclaimIdleMs } = this.#shelf;
-    const sql = `SELECT l.*, p.deliveries ${entryOfPending} AND p.deliveries > 0 AND p.claimed_at < ? ORDER BY p.n LIMIT 1`;
+    const sql = `SELECT l.*, p.deliveries ${entryOfPending} AND p.deliveries > 0 AND p.claimed_at <= ? ORDER BY p.n LIMIT 1`;
     const row = database.statement(sql).get(this.#request.group, this.#now() - reclaimIdleMs);
     return row === undefined ? undefined : { entry: toEntry(row), deliveries: intOf(row, "deliveries") };
   }
