@@ -51,5 +51,9 @@ export async function loadModel(config: Config): Promise<ModelOf> {
     return () => model;
   }
   const { RuleModel } = await import("../src/models/rule-model.ts");
-  return ({ name, rules }) => ({ chat: new RuleModel({ role: name, rules }), name: "baseline", leg: "embedded" });
+  return ({ name, rules }) => ({
+    chat: new RuleModel({ role: name, rules }),
+    name: "baseline",
+    leg: "embedded",
+  });
 }

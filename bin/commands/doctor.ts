@@ -1,7 +1,7 @@
 import { HatrackError } from "../../src/errors.ts";
 import { flag, type Command } from "../command.ts";
 import { checkUp } from "../doctor/check-up.ts";
-import type { Check } from "../doctor/check.ts";
+import type { Check } from "../../src/check.ts";
 
 const marks: Readonly<Record<Check["status"], string>> = {
   ok: "ok  ",

@@ -6,7 +6,7 @@ import { loadRoles } from "../../src/load-roles.ts";
 import { loadOrganisation, type Organisation } from "../assemble.ts";
 import type { Config } from "../config.ts";
 import { localLog, openBus } from "../open-bus.ts";
-import { examine, type Check } from "./check.ts";
+import { examine, type Check } from "../../src/check.ts";
 import { checkModel } from "./model.ts";
 import { checkRedis } from "./redis.ts";
 
@@ -40,7 +40,9 @@ export async function* checkUp(readConfig: () => Config | HatrackError): AsyncGe
   if (config.slack === undefined) {
     yield { name: "slack", status: "skipped", found: "no Slack is configured: the local workspace is used" };
   } else if (organisation !== undefined) {
-    yield* checkSlack({ credentials: config.slack, soc: organisation.soc });
+    const { botToken } = config.slack;
+    const appToken = config.slack.mode === "socket" ? config.slack.appToken : undefined;
+    yield* checkSlack({ botToken, appToken, soc: organisation.soc });
   }
 }
 

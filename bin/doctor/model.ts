@@ -1,6 +1,6 @@
 import { HatrackError, reasonOf } from "../../src/errors.ts";
 import type { Config } from "../config.ts";
-import { examine, type Check } from "./check.ts";
+import { examine, type Check } from "../../src/check.ts";
 
 /** The server answers, serves the model by that name, and calls a tool when it is asked to. */
 export async function* checkModel(config: Config): AsyncGenerator<Check> {

@@ -1,6 +1,6 @@
 import { HatrackError } from "../../src/errors.ts";
 import type { Config } from "../config.ts";
-import { examine, type Check } from "./check.ts";
+import { examine, type Check } from "../../src/check.ts";
 
 /** A gap between our clock and Redis's that makes deadlines wrong; log time is Redis's. Milliseconds. */
 const tolerableSkewMs = 5_000;

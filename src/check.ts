@@ -1,4 +1,4 @@
-import { reasonOf } from "../../src/errors.ts";
+import { reasonOf } from "./errors.ts";
 
 /** One thing the doctor looked at. `fix` stands where something can be done about it. */
 export interface Check {
