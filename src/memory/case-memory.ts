@@ -1,0 +1,139 @@
+/**
+ * Case memory: a read projection over the log. A query, not a store: it can be thrown away and folded again. What is
+ * like this case (`recallSimilar`), and which cases belong together (`findCampaignClusters`).
+ */
+import { comparePositions, logTime, type Bus, type Position } from "../bus/bus.ts";
+import { HatrackError } from "../errors.ts";
+import { CaseId, IndicatorType, type Indicator } from "../events/vocabulary.ts";
+import type { Benign } from "../indicators/benign.ts";
+import { refang } from "../indicators/defang.ts";
+import { normaliseIndicator } from "../indicators/normalise.ts";
+import { keyOf, recordTypes, type CaseRecord } from "./case-record.ts";
+import { clusters, type Cluster } from "./clusters.ts";
+import { MemoryFold, type MemoryState } from "./memory-state.ts";
+import { keysOf, recall, type Question, type Recalled } from "./recall.ts";
+import { shippedBenign } from "./shipped-benign.ts";
+
+export interface MemoryOptions {
+  /** Infrastructure that links nothing. Default: the lists that come with hatrack. */
+  readonly benign?: Benign;
+  /** RFC 3339: what was said later is not folded, so that memory knows the past alone (lesson 25). Default: all. */
+  readonly asOf?: string;
+  /** The last position to fold, inclusive. Default: the end of the log. */
+  readonly to?: Position;
+}
+
+export interface Recollection {
+  readonly query: string;
+  readonly cases: readonly Recalled[];
+}
+
+/** Redis nodes' clocks may differ by this much; only matters where a log has several partitions. Milliseconds. */
+const skewMs = 60_000;
+
+export class CaseMemory {
+  readonly #bus: Bus;
+  readonly #options: MemoryOptions;
+  readonly #fold: MemoryFold;
+
+  private constructor(bus: Bus, options: MemoryOptions) {
+    this.#bus = bus;
+    this.#options = options;
+    this.#fold = new MemoryFold(options.benign ?? shippedBenign());
+  }
+
+  /** Folds the log from its beginning. The bus must be open. */
+  static async project(bus: Bus, options: MemoryOptions = {}): Promise<CaseMemory> {
+    const memory = new CaseMemory(bus, options);
+    await memory.catchUp();
+    return memory;
+  }
+
+  /** Folds what has come since. */
+  async catchUp(to = this.#options.to): Promise<void> {
+    const after = await this.#after();
+    const until = this.#options.asOf === undefined ? Infinity : timeOf(this.#options.asOf);
+    const reading = { types: recordTypes, ...(to === undefined ? {} : { to }) };
+    for await (const stored of this.#bus.read(after === undefined ? reading : { ...reading, after })) {
+      if (Date.parse(stored.event.time) <= until) this.#fold.evolve(stored);
+    }
+  }
+
+  /** Where to read on: an entry that was folded already and is read again changes nothing. */
+  async #after(): Promise<Position | undefined> {
+    const folded = [...this.#fold.state.positions.values()].sort(comparePositions);
+    const [least] = folded;
+    if (least === undefined || (await this.#bus.tail()).size <= 1) return least;
+    return `${Math.max(0, logTime(least) - skewMs)}-0`;
+  }
+
+  /** Partition → the last position folded, as a run's trace records where its memory stood. */
+  get positions(): ReadonlyMap<number, Position> {
+    return this.#fold.state.positions;
+  }
+
+  /** What is known of every case, for who computes over it. */
+  get state(): MemoryState {
+    return this.#fold.state;
+  }
+
+  cases(): CaseRecord[] {
+    return [...this.#fold.state.cases.values()];
+  }
+
+  /**
+   * Past cases like this case, or that hold this indicator (written in any way, defanged too), best first.
+   * @throws HatrackError `case_not_found` for a case id the log does not know
+   */
+  recallSimilar(
+    caseOrIndicator: string | Indicator,
+    options: { readonly limit?: number; readonly asOf?: string } = {},
+  ): Recollection {
+    const query = typeof caseOrIndicator === "string" ? caseOrIndicator : caseOrIndicator.value;
+    const asOf = this.#asOf(options.asOf);
+    const cases = recall(this.state, this.#question(caseOrIndicator), { limit: options.limit ?? 5, asOf });
+    return { query, cases };
+  }
+
+  /** Campaigns among the cases opened in the last `days` (14) before `asOf`, by default the latest event's time. */
+  findCampaignClusters(options: { readonly days?: number; readonly asOf?: string } = {}): {
+    clusters: Cluster[];
+  } {
+    const asOf = this.#asOf(options.asOf);
+    return { clusters: clusters(this.state, { days: options.days ?? 14, asOf }) };
+  }
+
+  #asOf(asOf: string | undefined): number {
+    return asOf === undefined ? this.state.latest : timeOf(asOf);
+  }
+
+  #question(asked: string | Indicator): Question {
+    if (typeof asked !== "string") {
+      const normal = normaliseIndicator(asked.type, asked.value);
+      return { keys: normal === undefined ? [] : [keyOf(normal)], byName: true };
+    }
+    if (!CaseId.safeParse(asked).success) return { keys: keysOfValue(asked), byName: true };
+    const record = this.state.cases.get(asked);
+    if (record === undefined) {
+      throw new HatrackError("case_not_found", `memory: the log knows no case ${asked}`);
+    }
+    return { keys: keysOf(record), self: asked };
+  }
+}
+
+/** A value without its type may be any of them; the index knows which it is. */
+function keysOfValue(value: string): string[] {
+  return IndicatorType.options.flatMap((type) => {
+    const indicator = normaliseIndicator(type, refang(value));
+    return indicator === undefined ? [] : [keyOf(indicator)];
+  });
+}
+
+function timeOf(asOf: string): number {
+  const time = Date.parse(asOf);
+  if (!Number.isNaN(time)) return time;
+  throw new HatrackError(
+    "time_invalid",
+    `memory: asOf "${asOf}": expected a time such as 2026-11-16T08:00:00Z`,
+  );
+}

@@ -1,0 +1,107 @@
+/** Campaigns: cases that strong indicators join inside a window. Pure, and the same whatever order cases came in. */
+import type { Indicator } from "../events/vocabulary.ts";
+import { Groups } from "./groups.ts";
+import { eligible, inOrder, linksAmong, type Link } from "./links.ts";
+import type { MemoryState } from "./memory-state.ts";
+
+export interface Cluster {
+  /** From the earliest case of its line: it stays as the cluster grows and as the window moves on. */
+  readonly id: string;
+  /** In order of opening. */
+  readonly cases: readonly string[];
+  /** What joins them, with the number of these cases it stands in; the widest first. */
+  readonly indicators: readonly (Indicator & { readonly cases: number })[];
+  readonly actors: readonly string[];
+}
+
+export interface Span {
+  readonly days: number;
+  /** End of the window, milliseconds since the epoch, inclusive. */
+  readonly asOf: number;
+}
+
+const day = 86_400_000;
+
+/** Three cases, or two of which one has a named actor; the largest first. */
+export function clusters(state: MemoryState, { days, asOf }: Span): Cluster[] {
+  const members = eligible(state, asOf - days * day, asOf);
+  const links = linksAmong(state, members);
+  const groups = new Groups();
+  for (const { cases } of links) groups.join(cases);
+  for (const pair of saidByPeople(state, members)) groups.join(pair);
+  const linksOf = Map.groupBy(links, ({ cases: [first = ""] }) => groups.groupOf(first));
+  const found = [...gathered(groups, members)]
+    .map(([group, caseIds]) => describe(state, inOrder(state, caseIds), linksOf.get(group) ?? []))
+    .filter(({ cases, actors }) => cases.length >= 3 || actors.length > 0);
+  const byId = new Map(found.map((cluster) => [cluster.cases[0] ?? "", cluster]));
+  const earliestFirst = inOrder(state, [...byId.keys()]).flatMap((first) => byId.get(first) ?? []);
+  return named(earliestFirst, lines(state, { days, asOf })).sort(
+    (a, b) => b.cases.length - a.cases.length || (a.id < b.id ? -1 : 1),
+  );
+}
+
+function describe(state: MemoryState, cases: readonly string[], links: readonly Link[]): Omit<Cluster, "id"> {
+  const indicators = links
+    .map((link) => ({ ...link.indicator, cases: link.cases.length }))
+    .sort((a, b) => b.cases - a.cases || (`${a.type} ${a.value}` < `${b.type} ${b.value}` ? -1 : 1));
+  const named = cases.flatMap((caseId) => state.cases.get(caseId)?.actors ?? []);
+  const actors = new Map(named.map((actor) => [actor.toLowerCase(), actor]));
+  return { cases, indicators, actors: [...actors.values()].sort() };
+}
+
+/** Pairs that a person linked: no indicator is needed, and no hub cut undoes it. */
+function saidByPeople(state: MemoryState, members: ReadonlySet<string>): [string, string][] {
+  return [...members].flatMap((caseId) =>
+    (state.cases.get(caseId)?.linkedTo ?? [])
+      .filter((to) => members.has(to))
+      .map((to): [string, string] => [caseId, to]),
+  );
+}
+
+function gathered(groups: Groups, members: ReadonlySet<string>): Map<string, string[]> {
+  const joined = [...members].flatMap((caseId) => {
+    const group = groups.groupOf(caseId);
+    return group === undefined ? [] : [{ group, caseId }];
+  });
+  const byGroup = Map.groupBy(joined, ({ group }) => group);
+  return new Map([...byGroup].map(([group, them]) => [group, them.map(({ caseId }) => caseId)]));
+}
+
+/**
+ * For each case the earliest of its line: cases of all times that links join with no gap longer than the window.
+ * A campaign that goes on for months keeps the id of its first case though that has left the window.
+ */
+function lines(state: MemoryState, { days, asOf }: Span): (caseId: string) => string {
+  const members = eligible(state, -Infinity, asOf);
+  const groups = new Groups();
+  for (const { cases } of linksAmong(state, members)) {
+    for (const pair of neighbours(state, cases, days * day)) groups.join(pair);
+  }
+  for (const pair of saidByPeople(state, members)) groups.join(pair);
+  const first = new Map<string, string>();
+  for (const caseIds of gathered(groups, members).values()) {
+    const [earliest = ""] = inOrder(state, caseIds);
+    for (const caseId of caseIds) first.set(caseId, earliest);
+  }
+  return (caseId) => first.get(caseId) ?? caseId;
+}
+
+function neighbours(state: MemoryState, cases: readonly string[], gap: number): [string, string][] {
+  const opened = (caseId: string): number => state.cases.get(caseId)?.openedAt ?? 0;
+  return cases.flatMap((caseId, i): [string, string][] => {
+    const next = cases[i + 1];
+    return next === undefined || opened(next) - opened(caseId) > gap ? [] : [[caseId, next]];
+  });
+}
+
+/** Two clusters of one line: the one with the earlier case keeps the line's id, the other has its own. */
+function named(earliestFirst: readonly Omit<Cluster, "id">[], lineOf: (caseId: string) => string): Cluster[] {
+  const taken = new Set<string>();
+  return earliestFirst.map((cluster) => {
+    const [own = ""] = cluster.cases;
+    const line = lineOf(own);
+    const from = taken.has(line) ? own : line;
+    taken.add(from);
+    return { id: from.replace(/^CASE-/, "CAMPAIGN-"), ...cluster };
+  });
+}

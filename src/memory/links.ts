@@ -1,0 +1,62 @@
+/** Which indicators link which cases. An indicator that joins everything (a shared NAT address) joins nothing. */
+import { strengthOf } from "../indicators/classify.ts";
+import { isCleared, standing } from "./case-record.ts";
+import { Groups } from "./groups.ts";
+import type { Holders, MemoryState } from "./memory-state.ts";
+
+/** An indicator of more cases than this is a hub, unless nearly all of them are confirmed attacks. */
+export const hubCases = 20;
+/** From here on an indicator that would join groups which stand without it is a hub too. */
+const bridgeCases = 8;
+/** Of a hub's cases, how many must be true positives by Tier 2 or a person: one outbreak, not one address. */
+const outbreakShare = 0.9;
+
+/** An indicator and the cases among those looked at that it links; at least two. */
+export interface Link extends Omit<Holders, "cases"> {
+  readonly cases: readonly string[];
+}
+
+/** Cases that may be part of a campaign: opened in the time looked at, and not found harmless. */
+export function eligible(state: MemoryState, from: number, to: number): Set<string> {
+  const cases = [...state.cases.values()];
+  const inTime = cases.filter(({ openedAt }) => openedAt >= from && openedAt <= to);
+  return new Set(inTime.filter((record) => !isCleared(record)).map(({ caseId }) => caseId));
+}
+
+/** All links among these cases by strong indicators, hubs cut; cases in order of opening. */
+export function linksAmong(state: MemoryState, members: ReadonlySet<string>): Link[] {
+  const links = [...state.index.values()].flatMap((holders): Link[] => {
+    if (holders.cases.size < 2 || strengthOf(holders.indicator.type) === "weak") return [];
+    const cases = [...holders.cases].filter((caseId) => members.has(caseId));
+    if (cases.length < 2 || isHub(state, holders)) return [];
+    return [{ indicator: holders.indicator, cases: inOrder(state, cases) }];
+  });
+  return withoutBridges(links);
+}
+
+/** By opening, then by id. */
+export function inOrder(state: MemoryState, caseIds: readonly string[]): string[] {
+  const opened = (caseId: string): number => state.cases.get(caseId)?.openedAt ?? 0;
+  return [...caseIds].sort((a, b) => opened(a) - opened(b) || (a < b ? -1 : 1));
+}
+
+function isHub(state: MemoryState, { cases }: Holders): boolean {
+  const records = [...cases].flatMap((caseId) => state.cases.get(caseId) ?? []);
+  const cleared = records.filter(isCleared).length;
+  // Seen in two cases that turned out harmless, and in hardly more that did not: it is how this company works.
+  if (cleared >= 2 && cleared * 2 >= records.length) return true;
+  if (records.length <= hubCases) return false;
+  const confirmed = records.filter((record) => {
+    const judged = standing(record);
+    return judged?.verdict === "true_positive" && judged.by !== "sentinel";
+  });
+  return confirmed.length < records.length * outbreakShare;
+}
+
+function withoutBridges(links: readonly Link[]): Link[] {
+  const isWide = (link: Link): boolean => link.cases.length >= bridgeCases;
+  const narrow = new Groups();
+  for (const { cases } of links.filter((link) => !isWide(link))) narrow.join(cases);
+  const joins = (link: Link): number => new Set(link.cases.flatMap((id) => narrow.groupOf(id) ?? [])).size;
+  return links.filter((link) => !isWide(link) || joins(link) < 2);
+}
