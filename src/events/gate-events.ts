@@ -68,7 +68,13 @@ const onCase = { ...person, caseId: CaseId };
 
 /** Everything a person says enters here; the gate alone says what came of it. */
 export const Decision = z.discriminatedUnion("decision", [
-  z.strictObject({ decision: z.literal("authorise"), ...onProposal, note: Reason.optional() }),
+  z.strictObject({
+    decision: z.literal("authorise"),
+    ...onProposal,
+    note: Reason.optional(),
+    /** False: pressed, but no form that shows the whole action was confirmed. On the record; never an approval. */
+    confirmed: z.boolean().optional(),
+  }),
   z.strictObject({
     decision: z.literal("reject"),
     ...onProposal,
@@ -127,7 +133,14 @@ const proposalEvents = {
       digest: Digest,
       code: z.string().regex(/^[0-9A-Z]{2}-[0-9A-Z]{2}$/),
       /** A person changed what was asked before: earlier approvals are void, theirs counts only where one is enough. */
-      edited: z.strictObject({ by: Principal, reason: Reason }).optional(),
+      edited: z
+        .strictObject({
+          by: Principal,
+          /** SHA-256 of the directory's id of the human, whichever account they come with next. */
+          person: Digest,
+          reason: Reason,
+        })
+        .optional(),
     }),
   }),
   "handoff.opened": event({

@@ -53,7 +53,7 @@ function byMember(
       return [{ type: "action.decided", data: { ...data, outcome: "rejected" } }];
     }
     case "edit": {
-      const edited = editedRequest(handoff, { ...decision, by }, policy);
+      const edited = editedRequest(handoff, { ...decision, by, person: personKey(standing.person) }, policy);
       return "drafts" in edited ? edited.drafts : [refuse(command, edited)];
     }
     case "need_info":
@@ -70,8 +70,9 @@ function byMember(
 function authorise(asked: Answering, decision: Said<"authorise">, standing: Entitled): Draft[] {
   const { handoff, command } = asked;
   const { quorum } = handoff.bar;
+  if (decision.confirmed === false) return [refuse(command, { ...unconfirmed, whoCan: whoCan(handoff) })];
   const mine = personKey(standing.person);
-  const editors = quorum > 1 ? livePeople(standing.answer, handoff.editors) : new Map<string, never>();
+  const editors = new Set(quorum > 1 ? handoff.editors : []);
   const late = between(asked);
   if (late !== undefined) return [late];
   if (editors.has(mine)) {
@@ -98,6 +99,12 @@ function authorise(asked: Answering, decision: Said<"authorise">, standing: Enti
   const message = `Your approval counts already: ${tally.have} of ${tally.need}. Another person is needed.`;
   return [refuse(command, { rule: "already_counted", message, whoCan: whoCan(handoff) })];
 }
+
+/** Somebody who had just joined the group, say: the front end showed no form, so nothing was confirmed. */
+const unconfirmed = {
+  rule: "not_confirmed",
+  message: "You can answer this now, but nothing was confirmed: press the button again and confirm the form.",
+};
 
 function authorised(
   { handoff, command }: Answering,

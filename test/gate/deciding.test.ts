@@ -124,6 +124,15 @@ describe("who may not", () => {
     });
   });
 
+  it("records a press that no form confirmed and never counts it, also of a member", () => {
+    const gate = new Gate(asked());
+    const pressed = { ...authorise, confirmed: false } as const;
+    expect(refusal(gate.decides("Eve", pressed, { directory: members("Mia") }))).toBe("not_a_member");
+    expect(refusal(gate.decides("Mia", pressed, { directory: members("Mia") }))).toBe("not_confirmed");
+    expect(gate.handoff.approvals).toEqual([]);
+    expect(gate.handoff.status).toBe("pending");
+  });
+
   it("refuses a member's namesake of another workspace", () => {
     expect(refused(members("Mia"), user("Mia", "T0OTHER")).rule).toBe("stranger");
   });
