@@ -1,0 +1,186 @@
+/** One reply a role and case: what the hat found, with the record it rests on. Edited when the role reworks it. */
+import type { KnownBlock, RichTextBlock } from "@slack/types";
+import type { Evidence } from "../../src/events/vocabulary.ts";
+import { isEvent, type KnownEvent } from "../../src/events/envelope.ts";
+import { slackActions } from "../ids.ts";
+import type { Message } from "../limits.ts";
+import { bold, bullets, richText, section, text } from "../rich.ts";
+import { caseRef, configured, fallback, ours, plain, untrusted, type Ours, type Shown } from "../text.ts";
+import { buttons, hats, outcomes, verdicts } from "../wording.ts";
+import { evidenceItem } from "./evidence.ts";
+
+export const findingTypes = [
+  "alert.triaged",
+  "case.investigated",
+  "response.planned",
+  "intel.reported",
+  "role.failed",
+] as const;
+export type Finding = KnownEvent<(typeof findingTypes)[number]>;
+
+interface Told {
+  readonly conclusion: Ours;
+  readonly summary: string;
+  /** Headed lists: next steps, containment, … */
+  readonly lists: readonly (readonly [Ours, readonly string[]])[];
+  readonly evidence: readonly Evidence[];
+  readonly dropped: number;
+}
+
+/** Evidence in the thread; the rest opens in a modal. */
+const shownEvidence = 4;
+
+export function findingMessage(finding: Finding): Message {
+  const title = titleOf(finding);
+  const caseId = caseRef(finding.subject);
+  const told = toldBy(finding);
+  const head = section(bold(title), text(ours` · `), text(told.conclusion));
+  const body = section(text(untrusted(told.summary, { max: 1500, lines: true })));
+  const parts = [head, body, ...told.lists.flatMap(([name, items]) => listed(name, items))];
+  const blocks: KnownBlock[] = [richText(...parts), ...evidenceBlocks(told)];
+  if (told.dropped > 0) blocks.push(untied(told.dropped));
+  if (told.evidence.length > 0) blocks.push(allEvidence(finding));
+  return { text: fallback`${caseId}: ${title}, ${told.conclusion}`, blocks };
+}
+
+export function titleOf(finding: Finding): Ours {
+  if (isEvent(finding, "role.failed")) return configured(finding.data.title);
+  const role = roleOf(finding);
+  return hats.find((hat) => hat.role === role)?.title ?? configured(role);
+}
+
+/** "/roles/tier2" → "tier2". */
+export function roleOf(finding: Finding): string {
+  return isEvent(finding, "role.failed") ? finding.data.role : finding.source.replace("/roles/", "");
+}
+
+export function evidenceOf(finding: Finding): readonly Evidence[] {
+  return isEvent(finding, "role.failed") ? [] : finding.data.evidence;
+}
+
+function toldBy(finding: Finding): Told {
+  if (isEvent(finding, "alert.triaged")) return triaged(finding);
+  if (isEvent(finding, "case.investigated")) return investigated(finding);
+  if (isEvent(finding, "response.planned")) return planned(finding);
+  if (isEvent(finding, "intel.reported")) return reported(finding);
+  return failed(finding);
+}
+
+function triaged({ data }: KnownEvent<"alert.triaged">): Told {
+  const lists = [
+    [ours`Against`, data.mitigatingFactors],
+    [ours`Only a person can answer`, data.questions],
+  ] as const;
+  const conclusion = ours`${verdictWords(data)}, confidence ${share(data.confidence)}, priority ${data.priority}`;
+  return { conclusion, summary: data.summary, lists, ...tied(data) };
+}
+
+function investigated({ data }: KnownEvent<"case.investigated">): Told {
+  const next = { escalate: ours`escalated`, close: ours`to close`, needs_human_review: ours`needs a person` };
+  const before = verdicts[data.originalVerdict];
+  const changed = data.originalVerdict === data.verdict ? ours`` : ours` (was ${before})`;
+  return {
+    conclusion: ours`${verdictWords(data)}${changed}, confidence ${share(data.confidence)}, ${next[data.decision]}`,
+    summary: data.summary,
+    lists: [[ours`Next`, data.nextSteps]],
+    ...tied(data),
+  };
+}
+
+function planned({ data }: KnownEvent<"response.planned">): Told {
+  const bridge = data.bridgeRequired ? ours`, bridge required` : ours``;
+  return {
+    conclusion: ours`${configured(data.sev)}${bridge}`,
+    summary: data.summary,
+    lists: [
+      [ours`Containment`, data.containment],
+      [ours`Eradication`, data.eradication],
+      [ours`Recovery`, data.recovery],
+      [ours`Notify`, data.notifications],
+    ],
+    ...tied(data),
+  };
+}
+
+function reported({ data }: KnownEvent<"intel.reported">): Told {
+  const advice = {
+    raise: ours`advises a higher SEV`,
+    keep: ours`keeps the SEV`,
+    lower: ours`advises a lower SEV`,
+  };
+  const actor =
+    data.actor === undefined ? [] : [`${data.actor.name} (confidence ${data.actor.confidence.toFixed(2)})`];
+  return {
+    conclusion: advice[data.severityAdvice],
+    summary: data.summary,
+    lists: [
+      [ours`Likely actor`, actor],
+      [ours`Campaigns`, data.campaigns],
+      [ours`Techniques`, data.techniques.length === 0 ? [] : [data.techniques.join(", ")]],
+      [
+        ours`Indicators`,
+        data.indicators.map(({ type, value, reputation }) => `${type} ${value}: ${reputation}`),
+      ],
+    ],
+    ...tied(data),
+  };
+}
+
+function failed({ data }: KnownEvent<"role.failed">): Told {
+  const reasons = {
+    budget_exhausted: ours`gave no answer: its budget was spent`,
+    invalid_output: ours`gave no answer: what it said did not parse`,
+    empty_output: ours`gave no answer: it said nothing`,
+    tool_failed: ours`gave no answer: a tool failed`,
+  };
+  return { conclusion: reasons[data.reason], summary: data.detail, lists: [], evidence: [], dropped: 0 };
+}
+
+function tied(data: {
+  evidence: readonly Evidence[];
+  evidenceDropped: number;
+}): Pick<Told, "evidence" | "dropped"> {
+  return { evidence: data.evidence, dropped: data.evidenceDropped };
+}
+
+function verdictWords(data: { verdict: keyof typeof verdicts; outcome: keyof typeof outcomes }): Ours {
+  const outcome = outcomes[data.outcome];
+  return outcome === undefined ? verdicts[data.verdict] : ours`${verdicts[data.verdict]}, ${outcome}`;
+}
+
+function share(confidence: number): Ours {
+  return configured(confidence.toFixed(2));
+}
+
+/** At most this many items of a list, each this long: the rest is counted. */
+const listItems = 5;
+const itemLength = 200;
+
+function listed(name: Ours, items: readonly string[]): RichTextBlock["elements"] {
+  if (items.length === 0) return [];
+  const shown: Shown[] = items.slice(0, listItems).map((item) => untrusted(item, { max: itemLength }));
+  if (items.length > listItems) shown.push(ours`and ${items.length - listItems} more`);
+  return [section(bold(name)), bullets(shown.map((item) => section(text(item))))];
+}
+
+function evidenceBlocks({ evidence }: Told): KnownBlock[] {
+  if (evidence.length === 0) return [];
+  const shown = evidence.slice(0, shownEvidence).map((item) => evidenceItem(item, { quote: 160, claim: 0 }));
+  const left = evidence.length - shownEvidence;
+  const more = left > 0 ? [section(text(ours`${left} more under All evidence`))] : [];
+  return [richText(bullets(shown), ...more)];
+}
+
+function untied(dropped: number): KnownBlock {
+  const words =
+    dropped === 1
+      ? ours`1 claim could not be tied to the record and was left out.`
+      : ours`${dropped} claims could not be tied to the record and were left out.`;
+  return { type: "context", elements: [plain(words)] };
+}
+
+function allEvidence(finding: Finding): KnownBlock {
+  const value = `${finding.subject}:${finding.id}`;
+  const text = plain(buttons.evidence);
+  return { type: "actions", elements: [{ type: "button", action_id: slackActions.evidence, text, value }] };
+}

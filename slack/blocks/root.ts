@@ -1,0 +1,154 @@
+/** The card at the head of a case's thread: what it is, how bad, who has looked, who is waited for. */
+import type { KnownBlock } from "@slack/types";
+import type { Look } from "../config.ts";
+import { rootOf, type CaseThread } from "../case-thread.ts";
+import { slackActions } from "../ids.ts";
+import type { Message } from "../limits.ts";
+import { bold, date, dotted, richText, section, text } from "../rich.ts";
+import {
+  asMarkup,
+  caseRef,
+  fallback,
+  joined,
+  Markup,
+  mrkdwn,
+  ours,
+  plain,
+  untrusted,
+  type Ours,
+} from "../text.ts";
+import { verdictOf, type CaseFile, type Proposal } from "../../src/memory/case-file.ts";
+import { consoleName, hats, outcomes, playedByRules, verdictBy, verdicts } from "../wording.ts";
+import { configured } from "../text.ts";
+
+const dot = ours` · `;
+
+export function rootMessage(thread: CaseThread, look: Look): Message {
+  const { file } = thread;
+  const head = headline(file);
+  const caseId = caseRef(file.caseId);
+  const link = consoleLink(file, look);
+  const blocks: KnownBlock[] = [
+    {
+      type: "section",
+      text: mrkdwn`${lamp(file)} *${head} · ${caseId}*`,
+      ...(link === undefined ? {} : { accessory: link }),
+    },
+    richText(section(...summary(thread, look))),
+    { type: "context", elements: [mrkdwn`${progress(thread, look)}`] },
+  ];
+  return { text: fallback`${caseId}: ${head}`, blocks };
+}
+
+/** "SEV-2", else the verdict, else that it is new. */
+function headline(file: CaseFile): Ours {
+  if (file.closed !== undefined) return ours`Closed`;
+  if (file.plan !== undefined) return configured(file.plan.sev);
+  const verdict = verdictOf(file);
+  return verdict === undefined ? ours`New` : verdicts[verdict.verdict];
+}
+
+function lamp(file: CaseFile): Ours {
+  if (file.closed !== undefined) return ours`⚫`;
+  const verdict = verdictOf(file)?.verdict;
+  if (verdict === "benign" || verdict === "false_positive") return ours`⚪`;
+  if (file.plan !== undefined)
+    return file.plan.sev === "SEV-1" || file.plan.sev === "SEV-2" ? ours`🔴` : ours`🟠`;
+  return verdict === "true_positive" ? ours`🟠` : ours`🟡`;
+}
+
+function summary({ file, openedAt }: CaseThread, look: Look): ReturnType<typeof text>[] {
+  const newline = text(ours`\n`);
+  const { alert } = file;
+  const title = alert === undefined ? ours`(no alert)` : untrusted(alert.title, { max: 300 });
+  const where = [look.department, alert?.user?.name, alert?.host?.name]
+    .filter((part) => part !== undefined)
+    .map((part) => [text(untrusted(part, { max: 120 }))]);
+  const opened = openedAt === undefined ? [] : [[text(ours`opened `), date(openedAt)]];
+  return [bold(title), newline, ...verdictLine(file), newline, ...dotted([...where, ...opened], dot)];
+}
+
+function verdictLine(file: CaseFile): ReturnType<typeof text>[] {
+  const counted = verdictOf(file);
+  if (counted === undefined) return [text(ours`No verdict yet`)];
+  const finding = file.investigation ?? file.triage;
+  const outcome = finding === undefined ? undefined : outcomes[finding.outcome];
+  const words = verdicts[counted.verdict];
+  const by = verdictBy[counted.by];
+  const groups = [[bold(outcome === undefined ? words : ours`${words}, ${outcome}`)]];
+  if (by !== undefined) groups.push([text(by)]);
+  if (finding !== undefined) groups.push([text(ours`confidence ${hundredths(finding.confidence)}`)]);
+  if (file.triage !== undefined) groups.push([text(ours`priority ${file.triage.priority}`)]);
+  return dotted(groups, dot);
+}
+
+function hundredths(share: number): Ours {
+  return configured(share.toFixed(2));
+}
+
+/** "✓ Sentinel  ✓ Tier 2  … Threat Intel · *1 approval waiting* for @ir-lead-oncall · played by rules" */
+function progress(thread: CaseThread, look: Look): Markup {
+  const { file } = thread;
+  const marks = hats.flatMap(({ role, short }) => {
+    const mark = markOf(file, role);
+    return mark === undefined ? [] : [ours`${mark} ${short}`];
+  });
+  const parts = [joined(marks.map(asMarkup), "  ")];
+  parts.push(...waiting(file.proposals, look), ...undone(file.proposals));
+  if (file.models.includes("baseline")) parts.push(asMarkup(playedByRules));
+  return joined(parts, " · ");
+}
+
+/** ✓ it answered, ✗ it could not, … it is at work; undefined: nobody asked it. */
+function markOf(file: CaseFile, role: string): Ours | undefined {
+  const done: Readonly<Record<string, unknown>> = {
+    sentinel: file.triage,
+    tier2: file.investigation,
+    "ir-lead": file.plan,
+    "threat-intel": file.intel,
+  };
+  if (done[role] !== undefined) return ours`✓`;
+  if (file.failures.some((failure) => failure.role === role)) return ours`✗`;
+  const asked = role === "sentinel" || file.escalations.some((escalation) => escalation.toRole === role);
+  return asked || (role === "threat-intel" && file.plan !== undefined) ? ours`…` : undefined;
+}
+
+function waiting(proposals: readonly Proposal[], look: Look): Markup[] {
+  const open = proposals.filter((proposal) => proposal.status === "pending");
+  if (open.length === 0) return [];
+  const roles = new Map(open.map(({ handoff }) => [handoff.bar.addressed.role, handoff.bar.addressed.title]));
+  const names = [...roles].map(([role, title]) => look.mentions.get(role) ?? asMarkup(configured(title)));
+  const count = open.length === 1 ? ours`1 approval` : ours`${open.length} approvals`;
+  return [new Markup(`*${asMarkup(count).mrkdwn} waiting* for ${joined(names, ", ").mrkdwn}`)];
+}
+
+function undone(proposals: readonly Proposal[]): Markup[] {
+  const open = proposals.filter((proposal) => proposal.status === "authorised").length;
+  return open === 0 ? [] : [new Markup(`*${open} authorised, not done*`)];
+}
+
+type UrlButton = Extract<
+  NonNullable<Extract<KnownBlock, { type: "section" }>["accessory"]>,
+  { type: "button" }
+>;
+
+/** A link to the alert's console, only over https and only to a host that is allow-listed. */
+export function consoleLink(file: CaseFile, look: Look): UrlButton | undefined {
+  const { alert } = file;
+  const link = alert?.link;
+  if (alert === undefined || link === undefined || !URL.canParse(link)) return undefined;
+  const url = new URL(link);
+  const plainAddress = url.username === "" && url.password === "" && url.port === "";
+  if (url.protocol !== "https:" || !plainAddress || !look.consoleHosts.includes(url.hostname))
+    return undefined;
+  const label = plain(ours`Open in ${consoleName(alert.source)}`);
+  return { type: "button", action_id: slackActions.openConsole, text: label, url: url.href };
+}
+
+/** Suspicious or worse, or urgent, or anything a person is asked about. */
+export function worthThread({ file, ...thread }: CaseThread, fromPriority: number): boolean {
+  if (file.proposals.length > 0 || rootOf({ file, ...thread }) !== undefined) return true;
+  if ((file.triage?.priority ?? 0) >= fromPriority) return true;
+  const verdict = verdictOf(file)?.verdict;
+  return verdict === "true_positive" || verdict === "suspicious" || verdict === "insufficient_data";
+}

@@ -1,0 +1,63 @@
+/** Builders of rich_text: the one block in which formatting and untrusted text stand side by side, safely. */
+import type {
+  RichTextBlock,
+  RichTextBlockElement,
+  RichTextElement,
+  RichTextList,
+  RichTextPreformatted,
+  RichTextSection,
+} from "@slack/types";
+import type { Principal } from "../src/events/vocabulary.ts";
+import { isUserId, untrusted, type Ours, type Shown } from "./text.ts";
+
+export function text(value: Shown): RichTextElement {
+  return { type: "text", text: value };
+}
+
+export function bold(value: Shown): RichTextElement {
+  return { type: "text", text: value, style: { bold: true } };
+}
+
+export function code(value: Shown): RichTextElement {
+  return { type: "text", text: value, style: { code: true } };
+}
+
+/** A moment in the reader's own zone, with how far off it is; `at` is RFC 3339. */
+export function date(at: string): RichTextElement {
+  const ms = Date.parse(at);
+  const fallback = new Date(ms).toISOString();
+  return {
+    type: "date",
+    timestamp: Math.floor(ms / 1000),
+    format: "{date_short_pretty} {time} ({ago})",
+    fallback,
+  };
+}
+
+/** Somebody who acted: Slack draws the name; a person of another surface is shown by id. */
+export function who(principal: Principal): RichTextElement {
+  return isUserId(principal.user)
+    ? { type: "user", user_id: principal.user }
+    : text(untrusted(`${principal.team}/${principal.user}`, { max: 130 }));
+}
+
+export function section(...elements: readonly RichTextElement[]): RichTextSection {
+  return { type: "rich_text_section", elements: [...elements] };
+}
+
+export function bullets(items: readonly RichTextSection[]): RichTextList {
+  return { type: "rich_text_list", style: "bullet", elements: [...items] };
+}
+
+export function preformatted(value: Shown): RichTextPreformatted {
+  return { type: "rich_text_preformatted", elements: [{ type: "text", text: value }] };
+}
+
+export function richText(...parts: readonly RichTextBlockElement[]): RichTextBlock {
+  return { type: "rich_text", elements: [...parts] };
+}
+
+/** "a · b · c" of groups of elements. */
+export function dotted(groups: readonly (readonly RichTextElement[])[], dot: Ours): RichTextElement[] {
+  return groups.flatMap((group, at) => (at === 0 ? [...group] : [text(dot), ...group]));
+}

@@ -1,0 +1,159 @@
+/**
+ * Text that cannot act. A string from an alert, a model or a person is `Untrusted`: only plain_text, raw_text and
+ * rich_text take it, where Slack never parses it. mrkdwn takes our own words (`Ours`) and markup made from ids of
+ * ours (`Markup`) alone; a plain string fits neither, so the compiler stops it (lesson 17).
+ */
+import type { MrkdwnElement, PlainTextElement } from "@slack/types";
+import { HatrackError } from "../src/errors.ts";
+import { sha256 } from "../src/events/canonical.ts";
+import { CaseId } from "../src/events/vocabulary.ts";
+import { defang } from "../src/indicators/defang.ts";
+
+declare const untrustedBrand: unique symbol;
+declare const oursBrand: unique symbol;
+export type Untrusted = string & { readonly [untrustedBrand]: true };
+export type Ours = string & { readonly [oursBrand]: true };
+export type Shown = Untrusted | Ours;
+
+/** Live mrkdwn made by `mention`, `userMention` and `date` alone. */
+export class Markup {
+  readonly mrkdwn: string;
+  constructor(mrkdwn: string) {
+    this.mrkdwn = mrkdwn;
+  }
+}
+
+export interface UntrustedOptions {
+  /** Characters that stay; the rest is counted and named by its hash. */
+  readonly max?: number;
+  /** Line breaks stay line breaks; without it they are shown as ␊. */
+  readonly lines?: boolean;
+}
+
+/** Any text from outside, made visible and inert. */
+export function untrusted(text: string, options: UntrustedOptions = {}): Untrusted {
+  return brand(clip(inert(text, options.lines ?? false), options.max ?? 3000, text));
+}
+
+/** As `untrusted`, and says whether all of it is there as it was. */
+export function wholly(text: string, max: number): { shown: Untrusted; whole: boolean } {
+  const shown = inert(text, false);
+  return { shown: brand(clip(shown, max, text)), whole: shown.length <= max };
+}
+
+/** Our own words: literals, numbers and other words of ours. */
+export function ours(strings: TemplateStringsArray, ...values: readonly (Ours | number)[]): Ours {
+  return own(String.raw({ raw: strings }, ...values));
+}
+
+/** Text of the configuration: written by whoever runs hatrack. */
+export function configured(text: string): Ours {
+  return own(visible(text, false));
+}
+
+/** @throws HatrackError `bad_case_id` on anything that is not a case id */
+export function caseRef(caseId: string): Ours {
+  const parsed = CaseId.safeParse(caseId);
+  if (parsed.success) return own(parsed.data);
+  throw new HatrackError("bad_case_id", `slack: "${visible(caseId, false)}" is not a case id`);
+}
+
+/** A mrkdwn text object of trusted literals and values; every value that is not markup is escaped. */
+export function mrkdwn(
+  strings: TemplateStringsArray,
+  ...values: readonly (Ours | number | Markup)[]
+): MrkdwnElement {
+  const parts = values.map((value) => (value instanceof Markup ? value.mrkdwn : escaped(String(value))));
+  return { type: "mrkdwn", text: String.raw({ raw: strings }, ...parts).trim(), verbatim: true };
+}
+
+export function joined(parts: readonly Markup[], separator: string): Markup {
+  return new Markup(parts.map((part) => part.mrkdwn).join(separator));
+}
+
+export function asMarkup(text: Ours): Markup {
+  return new Markup(escaped(text));
+}
+
+/** `<!subteam^S…>`: the only producer of a group mention; `id` is what usergroups.list gave. */
+export function groupMention(id: string): Markup {
+  return new Markup(`<!subteam^${checkedId(id, /^S[A-Z0-9]+$/, "user group")}>`);
+}
+
+export function userMention(id: string): Markup {
+  return new Markup(`<@${checkedId(id, /^[UW][A-Z0-9]+$/, "user")}>`);
+}
+
+export function isUserId(id: string): boolean {
+  return /^[UW][A-Z0-9]+$/.test(id);
+}
+
+/** plain_text is shown as it stands: no links, mentions, formatting or emoji codes. */
+export function plain(text: Shown): PlainTextElement {
+  return { type: "plain_text", text, emoji: false };
+}
+
+/** The top-level `text` of a message: notifications and screen readers read it, so it holds our words only. */
+export function fallback(strings: TemplateStringsArray, ...values: readonly (Ours | number)[]): string {
+  return String.raw({ raw: strings }, ...values.map((value) => escaped(String(value))));
+}
+
+/** Keeps `max` characters; what was cut is counted, and the whole named by its hash, so that no tail hides. */
+export function clip(text: string, max: number, original: string = text): string {
+  if (text.length <= max) return text;
+  const mark = (left: number): string =>
+    ` … ${left} more characters, sha256 ${sha256(original).slice(0, 12)}`;
+  const room = Math.max(0, max - mark(text.length).length);
+  const head = text.slice(0, room).replace(/[\uD800-\uDBFF]$/, "");
+  return `${head}${mark(text.length - head.length)}`;
+}
+
+/** Control, bidirectional, zero-width and other unseen characters as what they are: ␛, ⟦U+202E⟧. */
+export function visible(text: string, lines: boolean): string {
+  const shown = text.toWellFormed().replace(unseen, picture);
+  const folded = lines
+    ? shown.replace(/\n{3,}/g, (run) => `\n␊×${run.length - 2}\n`)
+    : shown.replace(/\n/g, "␊");
+  return folded.trim() === "" ? "⟦nothing⟧" : folded;
+}
+
+/**
+ * Cc but line feed and tab; Cf (format, bidi, tags, zero-width); line and paragraph separators; variation
+ * selectors, which can carry hidden bytes; letters and spaces that draw nothing; combining marks piled up.
+ */
+const unseen =
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\u034F\u115F\u1160\u17B4\u17B5\u2800\u3164\uFFA0\uFE00-\uFE0F\u{E0100}-\u{E01EF}]|\p{M}{4,}/gu;
+
+function picture(found: string): string {
+  if (found === "\n" || found === "\t") return found;
+  const code = found.codePointAt(0) ?? 0;
+  if (found.length === 1 && code < 0x20) return String.fromCharCode(0x2400 + code);
+  if (code === 0x7f) return "␡";
+  return Array.from(found, (letter) => `⟦U+${hex(letter)}⟧`).join("");
+}
+
+function hex(letter: string): string {
+  return (letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+}
+
+function inert(text: string, lines: boolean): string {
+  return defang(visible(text, lines));
+}
+
+/** Exactly these three (docs.slack.dev, "Formatting message text"): `&` first. */
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+function checkedId(id: string, pattern: RegExp, what: string): string {
+  if (pattern.test(id)) return id;
+  throw new HatrackError("bad_slack_id", `slack: "${visible(id, false)}" is not the id of a ${what}`);
+}
+
+function brand(text: string): Untrusted {
+  return text as Untrusted;
+}
+
+function own(text: string): Ours {
+  return text as Ours;
+}

@@ -1,0 +1,242 @@
+/** The outbox over Slack's Web API. Two of these stand side by side: one for the gate, one for chatter. */
+import { WebClient, type WebClientOptions } from "@slack/web-api";
+import { z } from "zod";
+import type { Clock } from "../src/clock.ts";
+import type { Diagnostics } from "../src/diagnostics.ts";
+import { metadataEventType } from "./ids.ts";
+import { withinLimits, type LimitMode, type Message } from "./limits.ts";
+import {
+  MessageGone,
+  type Edit,
+  type Mark,
+  type NewPost,
+  type Outbox,
+  type Place,
+  type Search,
+  type Whisper,
+} from "./outbox.ts";
+import { goneErrors, platformError, slackFailure } from "./slack-errors.ts";
+import type { TokenBuckets } from "./token-bucket.ts";
+
+/** Who we are in this workspace: what a message of our own is matched on. */
+export interface OwnApp {
+  readonly team: string;
+  readonly appId: string;
+  readonly botId: string;
+}
+
+export interface WebOutboxOptions {
+  readonly client: WebClient;
+  readonly own: OwnApp;
+  readonly clock: Clock;
+  readonly diagnostics: Diagnostics;
+  readonly limitMode: LimitMode;
+  readonly buckets: TokenBuckets;
+  /** Waits for a token; without it a token is taken and the call goes out at once. */
+  readonly wait?: (ms: number) => Promise<void>;
+}
+
+/**
+ * No retries by the SDK: a retried post is posted twice (lesson 28). A 429 is an error, so that it does not freeze
+ * every call of the client (lesson 26). Milliseconds.
+ */
+export const callOptions = {
+  retryConfig: { retries: 0 },
+  rejectRateLimitedCalls: true,
+} satisfies WebClientOptions;
+
+const OwnMessage = z.object({
+  ts: z.string(),
+  bot_id: z.string().optional(),
+  app_id: z.string().optional(),
+  bot_profile: z.object({ app_id: z.string().optional() }).optional(),
+  metadata: z.object({
+    event_type: z.literal(metadataEventType),
+    event_payload: z.object({ event_id: z.string(), kind: z.string(), case_id: z.string() }),
+  }),
+});
+
+type OwnMessage = z.infer<typeof OwnMessage>;
+
+/** A root is known by its case, everything else by the event it shows. */
+function shows({ metadata }: OwnMessage, mark: Mark): boolean {
+  const { event_id: eventId, kind, case_id: caseId } = metadata.event_payload;
+  return kind === mark.kind && (kind === "root" ? caseId === mark.case_id : eventId === mark.event_id);
+}
+
+export class WebOutbox implements Outbox {
+  readonly #options: WebOutboxOptions;
+  readonly #channelIds = new Map<string, string>();
+  readonly #directChannels = new Map<string, string>();
+
+  constructor(options: WebOutboxOptions) {
+    this.#options = options;
+  }
+
+  async turn(key: string): Promise<void> {
+    const { buckets, clock, wait } = this.#options;
+    const ms = buckets.take(this.#channelIds.get(key) ?? key, clock.now());
+    if (ms > 0) await wait?.(ms);
+  }
+
+  async post({ channel, threadTs, broadcast, mark, message }: NewPost): Promise<Place> {
+    const thread = threadTs === undefined ? {} : { thread_ts: threadTs };
+    const answer = await this.#call("chat.postMessage", {
+      channel,
+      ...this.#content(message, mark),
+      ...thread,
+      ...(broadcast === true ? { reply_broadcast: true } : {}),
+      ...quiet,
+    });
+    const place = z.object({ channel: z.string(), ts: z.string() }).parse(answer);
+    this.#channelIds.set(channel, place.channel);
+    return place;
+  }
+
+  async update({ place, mark, message }: Edit): Promise<void> {
+    const content = { ...place, ...this.#content(message, mark), ...quiet };
+    try {
+      await this.#options.client.apiCall("chat.update", content);
+    } catch (error) {
+      if (goneErrors.includes(platformError(error) ?? "")) throw new MessageGone(place, error);
+      throw slackFailure("chat.update", error);
+    }
+  }
+
+  async delete(place: Place): Promise<void> {
+    await this.#call("chat.delete", { ...place });
+  }
+
+  async find(search: Search): Promise<Place | undefined> {
+    const channel = await this.#channelId(search.channel);
+    for await (const message of this.#newest({ ...search, channel })) {
+      const own = this.#ours(message);
+      if (own !== undefined && shows(own, search.mark)) return { channel, ts: own.ts };
+    }
+    return undefined;
+  }
+
+  async recentRoots(name: string): Promise<ReadonlyMap<string, Place>> {
+    const channel = await this.#channelId(name);
+    const roots = new Map<string, Place>();
+    for await (const message of this.#newest({ channel, since: 0 })) {
+      const own = this.#ours(message);
+      const payload = own?.metadata.event_payload;
+      if (own !== undefined && payload?.kind === "root") roots.set(payload.case_id, { channel, ts: own.ts });
+    }
+    return roots;
+  }
+
+  /** Newest first (replies: oldest first), a thousand at most. */
+  async *#newest({ channel, threadTs, since }: Omit<Search, "mark">): AsyncGenerator {
+    const thread = threadTs === undefined ? {} : { ts: threadTs };
+    const method = threadTs === undefined ? "conversations.history" : "conversations.replies";
+    let cursor = "";
+    for (let page = 0; page < 5; page += 1) {
+      const answer = Page.parse(
+        await this.#call(method, {
+          ...{ channel, ...thread, oldest: (since / 1000).toFixed(6), limit: 200 },
+          include_all_metadata: true,
+          ...(cursor === "" ? {} : { cursor }),
+        }),
+      );
+      yield* answer.messages;
+      cursor = answer.response_metadata?.next_cursor ?? "";
+      if (cursor === "") return;
+    }
+  }
+
+  /** A person who is not in the channel is told in a direct message. */
+  async whisper({ channel, user, threadTs, message }: Whisper): Promise<void> {
+    const thread = threadTs === undefined ? {} : { thread_ts: threadTs };
+    const content = this.#content(message);
+    try {
+      await this.#options.client.apiCall("chat.postEphemeral", { channel, user, ...content, ...thread });
+    } catch (error) {
+      const code = platformError(error) ?? "";
+      if (!notThere.includes(code)) throw slackFailure("chat.postEphemeral", error);
+      const direct = await this.directChannel(user);
+      if (direct !== undefined)
+        await this.#call("chat.postMessage", { channel: direct, ...content, ...quiet });
+      else this.#options.diagnostics.warn({ user, code }, "slack: a person could not be told");
+    }
+  }
+
+  async directChannel(user: string): Promise<string | undefined> {
+    const known = this.#directChannels.get(user);
+    if (known !== undefined) return known;
+    try {
+      const answer = await this.#options.client.apiCall("conversations.open", { users: user });
+      const { id } = z.object({ channel: z.object({ id: z.string() }) }).parse(answer).channel;
+      this.#directChannels.set(user, id);
+      return id;
+    } catch (error) {
+      const code = platformError(error);
+      if (code !== undefined && noDirectMessage.includes(code)) return undefined;
+      throw slackFailure("conversations.open", error);
+    }
+  }
+
+  async permalink({ channel, ts }: Place): Promise<string | undefined> {
+    const answer = await this.#call("chat.getPermalink", { channel, message_ts: ts });
+    return z.object({ permalink: z.url().max(3000) }).safeParse(answer).data?.permalink;
+  }
+
+  #content(message: Message, mark?: NewPost["mark"]): Record<string, unknown> {
+    const { message: sized, cut } = withinLimits(message, this.#options.limitMode);
+    if (cut.length > 0) this.#options.diagnostics.error({ cut, mark }, "slack: a message was cut to fit");
+    const metadata = { event_type: metadataEventType, event_payload: { ...mark } };
+    return { ...sized, ...(mark === undefined ? {} : { metadata }) };
+  }
+
+  async #call(method: string, args: Record<string, unknown>): Promise<unknown> {
+    try {
+      return await this.#options.client.apiCall(method, args);
+    } catch (error) {
+      throw slackFailure(method, error);
+    }
+  }
+
+  #ours(message: unknown): OwnMessage | undefined {
+    const parsed = OwnMessage.safeParse(message);
+    if (!parsed.success) return undefined;
+    const { bot_id: bot, app_id: app, bot_profile: profile } = parsed.data;
+    const { own } = this.#options;
+    return bot === own.botId && (app ?? profile?.app_id) === own.appId ? parsed.data : undefined;
+  }
+
+  /** Searching takes ids only; names are looked up once. */
+  async #channelId(channel: string): Promise<string> {
+    if (/^[CDG][A-Z0-9]+$/.test(channel)) return channel;
+    const known = this.#channelIds.get(channel);
+    if (known !== undefined) return known;
+    let cursor = "";
+    do {
+      const answer = Channels.parse(
+        await this.#call("conversations.list", {
+          ...{ types: "public_channel,private_channel", exclude_archived: true, limit: 200 },
+          ...(cursor === "" ? {} : { cursor }),
+        }),
+      );
+      for (const { id, name } of answer.channels) this.#channelIds.set(`#${name}`, id);
+      cursor = answer.response_metadata?.next_cursor ?? "";
+    } while (cursor !== "" && !this.#channelIds.has(channel));
+    return this.#channelIds.get(channel) ?? channel;
+  }
+}
+
+const quiet = { unfurl_links: false, unfurl_media: false, parse: "none", link_names: false };
+const notThere = ["user_not_in_channel", "not_in_channel", "channel_not_found", "messages_tab_disabled"];
+const noDirectMessage = [
+  "user_not_found",
+  "user_disabled",
+  "cannot_dm_bot",
+  "user_not_visible",
+  "not_allowed",
+];
+const Cursor = z.object({ next_cursor: z.string().optional() }).optional();
+const Page = z.object({ messages: z.array(z.unknown()), response_metadata: Cursor });
+const Channels = z.object({
+  channels: z.array(z.object({ id: z.string(), name: z.string().default("") })),
+  response_metadata: Cursor,
+});

@@ -1,0 +1,118 @@
+/** Every word a person reads in Slack that is not data, in one place. */
+import type { ProposalStatus } from "../src/memory/case-file.ts";
+import type { ActionVerb, Outcome, Verdict } from "../src/events/vocabulary.ts";
+import { ours, type Ours } from "./text.ts";
+
+export const footer = ours`hatrack proposes and never executes: a person carries this out.`;
+export const tooLong = ours`This action is too long to show whole, so nobody can authorise it here.`;
+export const playedByRules = ours`played by rules (baseline)`;
+export const noLongerHandled = ours`This is no longer handled. Nothing was done.`;
+export const notOurCard = ours`This card is not one that hatrack posted here. Nothing was done.`;
+export const notRecorded = ours`That could not be recorded just now, so nothing was done. Please try again.`;
+
+export const verdicts: Readonly<Record<Verdict, Ours>> = {
+  true_positive: ours`True positive`,
+  false_positive: ours`False positive`,
+  benign: ours`Benign`,
+  suspicious: ours`Suspicious`,
+  insufficient_data: ours`Insufficient data`,
+};
+
+export const outcomes: Readonly<Record<Outcome, Ours | undefined>> = {
+  succeeded: ours`succeeded`,
+  attempted: ours`attempted`,
+  blocked: ours`blocked`,
+  false_alarm: undefined,
+  unknown: undefined,
+};
+
+/** Who counts the verdict that is shown. */
+export const verdictBy = {
+  person: ours`confirmed by a person`,
+  tier2: undefined,
+  sentinel: undefined,
+} as const;
+
+/** Roles of the case thread, in the order in which they get to a case. */
+export const hats = [
+  { role: "sentinel", short: ours`Sentinel`, title: ours`Sentinel` },
+  { role: "tier2", short: ours`Tier 2`, title: ours`Tier 2 Analyst` },
+  { role: "ir-lead", short: ours`IR Lead`, title: ours`IR Lead` },
+  { role: "threat-intel", short: ours`Threat Intel`, title: ours`Threat Intel` },
+] as const;
+export type Hat = (typeof hats)[number];
+
+export interface VerbWords {
+  /** "Isolate host", before the target: the card's headline. */
+  readonly headline: Ours;
+  /** "Isolate", before the target: what a person then carries out. */
+  readonly act: Ours;
+  /** Carried out in the console of the product that raised the alert. */
+  readonly inConsole: boolean;
+  readonly authorise: Ours;
+  readonly authorised: Ours;
+  readonly done: Ours;
+}
+
+function response(headline: Ours, act: Ours, inConsole = false): VerbWords {
+  const words = { authorise: ours`Authorise`, authorised: ours`Authorised`, done: ours`Done` };
+  return { headline, act, inConsole, ...words };
+}
+
+export const verbs: Readonly<Record<ActionVerb, VerbWords>> = {
+  isolate_host: response(ours`Isolate host`, ours`Isolate`, true),
+  disable_account: response(ours`Disable account`, ours`Disable account`),
+  reset_credentials: response(ours`Reset credentials of`, ours`Reset credentials of`),
+  revoke_sessions: response(ours`Revoke sessions of`, ours`Revoke sessions of`),
+  block_indicator: response(ours`Block indicator`, ours`Block`),
+  quarantine_file: response(ours`Quarantine file`, ours`Quarantine`, true),
+  kill_process: response(ours`Kill process`, ours`Kill process`, true),
+  remove_persistence: response(ours`Remove persistence`, ours`Remove persistence`, true),
+  collect_forensics: response(ours`Collect forensics from`, ours`Collect forensics from`, true),
+  review_case: {
+    headline: ours`Review case`,
+    act: ours`Review`,
+    inConsole: false,
+    authorise: ours`Take the review`,
+    authorised: ours`Review taken`,
+    done: ours`Reviewed`,
+  },
+};
+
+/** How a card that is no longer open begins; `authorised` and `executed` are worded by the verb. */
+export const endings: Readonly<Record<Exclude<ProposalStatus, "pending" | "authorised" | "executed">, Ours>> =
+  {
+    rejected: ours`Rejected`,
+    expired: ours`Expired: nobody answered, nothing was decided`,
+    cancelled: ours`Cancelled`,
+    superseded: ours`Superseded`,
+    abandoned: ours`Could not be done`,
+    lapsed: ours`Lapsed: authorised, but nobody carried it out`,
+    revoked: ours`Revoked: the authorisation no longer holds`,
+  };
+
+export const buttons = {
+  reject: ours`Reject…`,
+  needInfo: ours`Need info`,
+  onIt: ours`I'm on it`,
+  markDone: ours`Mark done`,
+  couldNotDo: ours`Could not do it…`,
+  evidence: ours`All evidence`,
+  openCard: ours`Open the card`,
+} as const;
+
+/** Why a proposal is rejected; the tuning report counts these. */
+export const rejectCategories = [
+  { value: "false_alarm", label: ours`False alarm` },
+  { value: "sanctioned", label: ours`Sanctioned activity or test` },
+  { value: "too_wide", label: ours`Reaches too far` },
+  { value: "wrong_target", label: ours`Wrong target` },
+  { value: "already_done", label: ours`Already done` },
+  { value: "not_enough_evidence", label: ours`Not enough evidence` },
+  { value: "other", label: ours`Something else` },
+] as const;
+
+/** The console of the product an alert came from. */
+export function consoleName(source: string | undefined): Ours {
+  return source === "crowdstrike" ? ours`Falcon` : ours`the console`;
+}
