@@ -112,10 +112,11 @@ function evolveProposals(file: CaseFile, event: AnyEvent): CaseFile {
   }
   if (isEvent(event, "handoff.rerouted")) {
     const { proposalId, tier, bar, digest, code } = event.data;
-    const before = file.proposals.find((p) => p.proposalId === proposalId);
-    return before === undefined
-      ? file
-      : changed(file, proposalId, { tier, handoff: { ...before.handoff, bar, digest, code } });
+    return withProposal(file, proposalId, ({ expiresAt: _, ...unopened }) => ({
+      ...unopened,
+      tier,
+      handoff: { ...unopened.handoff, bar, digest, code },
+    }));
   }
   if (isEvent(event, "action.decided")) {
     return changed(file, event.data.proposalId, { status: event.data.outcome, decided: event.data });
@@ -134,10 +135,11 @@ const endings: Readonly<Record<string, ProposalStatus>> = {
 const endingTypes = ["action.executed", "action.abandoned", "action.lapsed", "action.revoked"] as const;
 
 function changed(file: CaseFile, proposalId: string, change: Partial<Proposal>): CaseFile {
-  return {
-    ...file,
-    proposals: file.proposals.map((p) => (p.proposalId === proposalId ? { ...p, ...change } : p)),
-  };
+  return withProposal(file, proposalId, (proposal) => ({ ...proposal, ...change }));
+}
+
+function withProposal(file: CaseFile, proposalId: string, make: (proposal: Proposal) => Proposal): CaseFile {
+  return { ...file, proposals: file.proposals.map((p) => (p.proposalId === proposalId ? make(p) : p)) };
 }
 
 function kept<E extends KnownEvent>(event: E): { eventId: string; time: string } & E["data"] {
