@@ -7,7 +7,7 @@ import type { RuleBook } from "./rule-book.ts";
 
 /** What came of handing a raw answer to the role's schema and to its own `refuse`. */
 export type Parsed =
-  | { readonly ok: true; emit(input: EmitInput): readonly Draft[] }
+  | { readonly ok: true; readonly emit: (input: EmitInput) => readonly Draft[] }
   /** `error` is text for the model: paths and what was expected. */
   | { readonly ok: false; readonly error: string };
 

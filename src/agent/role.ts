@@ -21,6 +21,8 @@ export interface RoleDeps {
   readonly model: ModelOf;
   /** All tools there are; a role is bound to its own names only. */
   readonly tools: readonly StructuredToolInterface[];
+  /** Marks the fence around untrusted text, anew for each run: eight characters or more that nobody can guess. */
+  readonly marker?: () => string;
   readonly gate?: { readonly policy: Policy; readonly directory: Directory };
 }
 

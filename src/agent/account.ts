@@ -1,0 +1,20 @@
+/** What a model's reply says of itself: tokens, and the leg of a failover chain that answered. */
+import type { BaseMessage } from "@langchain/core/messages";
+import { z } from "zod";
+
+export interface Account {
+  readonly tokens: { readonly input: number; readonly output: number };
+  /** From `response_metadata.leg`, if the model sets it. */
+  readonly leg: string | undefined;
+}
+
+const Usage = z.object({ input_tokens: z.int().min(0), output_tokens: z.int().min(0) });
+const Leg = z.object({ leg: z.string().min(1).max(100) });
+
+export function accountOf(message: BaseMessage): Account {
+  const usage = Usage.safeParse("usage_metadata" in message ? message.usage_metadata : undefined);
+  const tokens = usage.success
+    ? { input: usage.data.input_tokens, output: usage.data.output_tokens }
+    : { input: 0, output: 0 };
+  return { tokens, leg: Leg.safeParse(message.response_metadata).data?.leg };
+}

@@ -1,0 +1,125 @@
+/**
+ * Ties each claim of an answer to the record, in code: a prompt can ask for citations, it cannot hold a model to
+ * them (lesson 24). Pure.
+ */
+import { Evidence } from "../events/vocabulary.ts";
+
+/** What a run has seen: the case file as it was shown, and the steps as they were answered. */
+export interface Seen {
+  readonly view: unknown;
+  readonly steps: readonly { readonly step: number; readonly result: string; readonly status: string }[];
+}
+
+export interface FailedClaim extends Evidence {
+  /** For the model: what is wrong with it. */
+  readonly why: string;
+}
+
+export interface Bound {
+  /** The answer without the claims that failed; its confidence is capped if there were any. */
+  readonly answer: unknown;
+  readonly failed: readonly FailedClaim[];
+  /** What the claims that hold cite. */
+  readonly cited: readonly string[];
+}
+
+/** An answer some of whose claims had to be dropped is not surer than this. */
+export const confidenceCap = 0.5;
+
+/** Checks every entry of every array named `evidence`, however deep. */
+export function bindEvidence(answer: unknown, seen: Seen): Bound {
+  const failed: FailedClaim[] = [];
+  const cited: string[] = [];
+  const check = (entry: unknown): boolean => {
+    const claim = Evidence.safeParse(entry);
+    if (!claim.success) return true; // the answer's schema judges it
+    const why = whyNot(claim.data, seen);
+    if (why === undefined) cited.push(claim.data.cites);
+    else failed.push({ ...claim.data, why });
+    return why === undefined;
+  };
+  const bound = walk(answer, check);
+  return { answer: failed.length === 0 ? answer : capped(bound), failed, cited };
+}
+
+function walk(value: unknown, check: (entry: unknown) => boolean): unknown {
+  if (Array.isArray(value)) return value.map((inner) => walk(inner, check));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]: [string, unknown]) => [
+      key,
+      key === "evidence" && Array.isArray(inner) ? inner.filter(check) : walk(inner, check),
+    ]),
+  );
+}
+
+function capped(answer: unknown): unknown {
+  if (answer === null || typeof answer !== "object" || !("confidence" in answer)) return answer;
+  const { confidence } = answer;
+  return typeof confidence === "number" && confidence > confidenceCap
+    ? { ...answer, confidence: confidenceCap }
+    : answer;
+}
+
+function whyNot({ cites, quote }: Evidence, seen: Seen): string | undefined {
+  const step = /^step (\d+)$/i.exec(cites)?.[1];
+  const text = step === undefined ? textAt(seen.view, cites) : textOfStep(Number(step), seen);
+  if (text === undefined)
+    return step === undefined ? `the case file has no ${cites}` : `there is no ${cites}`;
+  return occurs(quote, text) ? undefined : `the quote does not occur in ${cites}`;
+}
+
+function textOfStep(number: number, { steps }: Seen): string | undefined {
+  const step = steps.find((each) => each.step === number);
+  return step === undefined || step.status === "refused" ? undefined : step.result;
+}
+
+/** The text at a path of own properties; JSON for what is not a string. */
+function textAt(view: unknown, path: string): string | undefined {
+  let at: unknown = view;
+  for (const key of path.split(".")) {
+    if (at === null || typeof at !== "object" || !Object.hasOwn(at, key)) return undefined;
+    at = new Map<string, unknown>(Object.entries(at)).get(key);
+  }
+  return typeof at === "string" ? at : JSON.stringify(at);
+}
+
+/** True if the quote, or each of its parts around an ellipsis in turn, occurs in the text. */
+export function occurs(quote: string, text: string): boolean {
+  const needle = plain(quote);
+  const hay = plain(text);
+  if (needle === hay && needle !== "") return true;
+  if (needle.length < 3) return false;
+  if (hay.includes(needle)) return true;
+  const parts = needle.split("...").map((part) => part.trim());
+  let from = 0;
+  return (
+    parts.every((part) => {
+      if (part.length < 3) return part === "";
+      const at = hay.indexOf(part, from);
+      from = at + part.length;
+      return at >= 0;
+    }) && parts.some((part) => part !== "")
+  );
+}
+
+/**
+ * One spelling for texts that read alike: case, white space, curly and JSON-escaped quotes, doubled backslashes,
+ * invisible characters, and defanged indicators.
+ */
+export function plain(text: string): string {
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g, "")
+    .replace(/[\u2018\u2019]/g, "'")
+    .replace(/hxxp/g, "http")
+    .replace(/[[({](\.|:|@|:\/\/|\/)[\])}]/g, "$1")
+    .replace(/[[({]dot[\])}]/g, ".")
+    .replace(/\\+[nrt]/g, " ")
+    .replace(/\\+/g, "\\")
+    .replace(/\\?["\u201c\u201d]/g, "")
+    .replace(/\s+/g, " ")
+    .replace(/ ?([:,{}[\]]) ?/g, "$1")
+    .trim();
+}
