@@ -12,8 +12,8 @@ export type Change =
     }
   | { kind: "modal"; user: string }
   | { kind: "home"; user: string }
-  | { kind: "directory" }
-  | { kind: "toast"; user: string; text: string };
+  /** User groups or the app's connection. */
+  | { kind: "directory" };
 
 export class Feed {
   readonly #listeners = new Set<(change: Change) => void>();

@@ -15,6 +15,7 @@ import { parseDirectory } from "./directory.ts";
 import { Feed } from "./feed.ts";
 import { foreignOrigin, hostAllowed, sendJson } from "./http.ts";
 import { localRoutes } from "./local/routes.ts";
+import { pageRoutes } from "./page/routes.ts";
 import { LocalError } from "./slack-error.ts";
 import { Sockets } from "./sockets.ts";
 import { ConversationStore } from "./store/conversations.ts";
@@ -51,6 +52,10 @@ function buildWorld(options: WorkspaceOptions, database: DatabaseSync, url: () =
   const clock = options.clock ?? realClock;
   const newId = options.newId ?? randomId;
   const chaos = new Chaos();
+  const feed = new Feed();
+  const changed = () => {
+    feed.emit({ kind: "directory" });
+  };
   return {
     directory,
     clock,
@@ -62,9 +67,9 @@ function buildWorld(options: WorkspaceOptions, database: DatabaseSync, url: () =
     views: new ViewStore(database),
     groups: new GroupStore(database, directory.usergroups, clock),
     files: new FileStore(database),
-    sockets: new Sockets({ chaos, newId, appId: directory.app.id }),
+    sockets: new Sockets({ chaos, newId, appId: directory.app.id, changed }),
     tickets: new Tickets(clock, newId),
-    feed: new Feed(),
+    feed,
   };
 }
 
@@ -80,6 +85,7 @@ async function route(
   const exchange = { request, response, url: new URL(request.url ?? "/", world.url()) };
   if (await appRoutes(world, exchange)) return;
   if (await localRoutes(world, exchange, token)) return;
+  if (pageRoutes(world, exchange, token)) return;
   throw new LocalError("not_found", `nothing is at ${exchange.url.pathname}`, { status: 404 });
 }
 

@@ -40,9 +40,12 @@ export class Sockets {
   readonly #open: WebSocket[] = [];
   readonly #waiting = new Map<string, Waiting>();
   readonly #ping: NodeJS.Timeout;
+  readonly #changed: () => void;
   #held: (() => void) | undefined;
 
-  constructor(options: { chaos: Chaos; newId: NewId; appId: string }) {
+  /** `changed` is called whenever a connection came or went. */
+  constructor(options: { chaos: Chaos; newId: NewId; appId: string; changed: () => void }) {
+    this.#changed = options.changed;
     this.#chaos = options.chaos;
     this.#newId = options.newId;
     this.#appId = options.appId;
@@ -75,6 +78,7 @@ export class Sockets {
       return;
     }
     this.#open.push(socket);
+    this.#changed();
     socket.on("message", (data: Buffer) => {
       this.#receive(socket, data.toString("utf8"));
     });
@@ -197,6 +201,7 @@ export class Sockets {
   #leave(socket: WebSocket): void {
     const at = this.#open.indexOf(socket);
     if (at >= 0) this.#open.splice(at, 1);
+    this.#changed();
     for (const waiting of this.#waiting.values()) if (waiting.socket === socket) waiting.lost();
   }
 }

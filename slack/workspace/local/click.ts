@@ -117,6 +117,5 @@ export async function click(world: World, request: ClickRequest): Promise<Shown>
   const shown = await finish(request.settle_ms);
   const base = { ...shown, ack: ackOf(receipt), errors: {} };
   if (receipt.outcome === "acked") return { ok: true, ...base };
-  world.feed.emit({ kind: "toast", user: user.id, text: TIMED_OUT });
   return { ok: false, error: "operation_timed_out", reason: TIMED_OUT, ...base };
 }

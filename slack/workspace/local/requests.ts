@@ -61,6 +61,7 @@ export const messageRequest = z.strictObject({
   thread_ts: z.string().min(1).optional(),
   ...settle,
 });
+export const dismissRequest = z.strictObject({ user, channel: z.string().min(1), ts: z.string().min(1) });
 export const usergroupRequest = z.strictObject({ id: z.string().min(1), users: z.array(z.string()) });
 export { chaosRequest };
 
@@ -70,6 +71,7 @@ export type CloseRequest = z.infer<typeof closeRequest>;
 export type ShortcutRequest = z.infer<typeof shortcutRequest>;
 export type CommandRequest = z.infer<typeof commandRequest>;
 export type MessageRequest = z.infer<typeof messageRequest>;
+export type DismissRequest = z.infer<typeof dismissRequest>;
 export type UsergroupRequest = z.infer<typeof usergroupRequest>;
 
 /** Throws `LocalError` 400 with every path and reason. */

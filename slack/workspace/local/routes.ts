@@ -11,6 +11,7 @@ import {
   clickRequest,
   closeRequest,
   commandRequest,
+  dismissRequest,
   homeRequest,
   messageRequest,
   parseRequest,
@@ -18,7 +19,7 @@ import {
   submitRequest,
   usergroupRequest,
 } from "./requests.ts";
-import { command, home, say, shortcut } from "./say.ts";
+import { command, dismiss, home, say, shortcut } from "./say.ts";
 import { setChaos, setUsergroup, state } from "./state.ts";
 
 const BODY_BYTES = 200_000;
@@ -39,6 +40,7 @@ const ACTIONS = new Map<string, Action>([
   ["home", action(homeRequest, home)],
   ["shortcut", action(shortcutRequest, shortcut)],
   ["command", action(commandRequest, command)],
+  ["dismiss", action(dismissRequest, dismiss)],
   ["message", action(messageRequest, say)],
   ["usergroup", action(usergroupRequest, setUsergroup)],
   ["chaos", action(chaosRequest, setChaos)],

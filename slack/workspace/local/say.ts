@@ -1,14 +1,14 @@
 /** A person writes a message, types a command, uses a shortcut or opens App Home. */
 import { homeOpened, messageSaid } from "../events.ts";
 import { shortcut as shortcutPayload, slashCommand } from "../payloads.ts";
-import { postAsApp, postAsPerson } from "../posts.ts";
+import { erase, postAsApp, postAsPerson } from "../posts.ts";
 import { applyReply } from "../replies.ts";
 import { LocalError, SlackError } from "../slack-error.ts";
 import type { View } from "../wire.ts";
 import { teamOf } from "../world.ts";
 import type { World } from "../world.ts";
 import { messageOf, person, placeOf } from "./people.ts";
-import type { CommandRequest, MessageRequest, ShortcutRequest } from "./requests.ts";
+import type { CommandRequest, DismissRequest, MessageRequest, ShortcutRequest } from "./requests.ts";
 import { escapeText, withMentions } from "./typed.ts";
 import { ackOf, startWatch } from "./watch.ts";
 import type { Shown } from "./watch.ts";
@@ -112,7 +112,6 @@ export async function shortcut(world: World, request: ShortcutRequest): Promise<
   const base = { ...(await finish(request.settle_ms)), ack: ackOf(receipt), errors: {} };
   if (receipt.outcome === "acked") return { ok: true, ...base };
   const reason = `${world.directory.app.name} is not responding. Operation timed out.`;
-  world.feed.emit({ kind: "toast", user: user.id, text: reason });
   return { ok: false, error: "operation_timed_out", reason, ...base };
 }
 
@@ -125,4 +124,12 @@ export async function home(
   homeOpened(world, user.id, world.views.home(user.id));
   const shown = { ...(await finish(request.settle_ms)), ack: null, errors: {} };
   return { ok: true, ...shown, home: world.views.home(user.id) ?? null };
+}
+
+/** Takes an ephemeral off the person's screen; nobody else had it, and the app is not told. */
+export function dismiss(world: World, request: DismissRequest): { ok: true } {
+  const stored = messageOf(world, person(world, request.user), request);
+  if (stored.onlyFor === undefined) throw new LocalError("not_ephemeral", "ts: others see this message too");
+  erase(world, stored);
+  return { ok: true };
 }
