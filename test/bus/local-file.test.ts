@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LocalBus, type LocalBusOptions } from "../../src/bus/local-bus.ts";
 import { manualClock } from "../../src/clock.ts";
@@ -176,7 +177,7 @@ describe("kill -9", () => {
 
   /** Runs the chain until its log holds so many events, then kills it. */
   async function runAndKill(events: number): Promise<void> {
-    const script = join(import.meta.dirname, "local-chain-process.ts");
+    const script = fileURLToPath(import.meta.resolve("./local-chain-process.ts"));
     const child = spawn(
       process.execPath,
       ["--disable-warning=ExperimentalWarning", script, file, String(roots)],
