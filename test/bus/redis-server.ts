@@ -12,6 +12,11 @@ import { createInterface } from "node:readline";
 
 const durable = ["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction"];
 
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 export class RedisServer {
   readonly port: number;
   readonly directory: string;
@@ -43,7 +48,7 @@ export class RedisServer {
       stdio: ["ignore", "pipe", "inherit"],
     });
     this.#child = child;
-    process.once("exit", () => child.kill("SIGKILL"));
+    running.add(child);
     const said: string[] = [];
     for await (const line of createInterface({ input: child.stdout })) {
       said.push(line);
@@ -57,11 +62,17 @@ export class RedisServer {
 
   /** As a power cut for the process: nothing is flushed on the way out. */
   async kill9(): Promise<void> {
-    await this.#end("SIGKILL");
+    const child = this.#child;
+    if (child === undefined) return;
+    this.#child = undefined;
+    const exited = once(child, "exit");
+    child.kill("SIGKILL");
+    await exited;
+    running.delete(child);
   }
 
   async stop(): Promise<void> {
-    await this.#end("SIGKILL");
+    await this.kill9();
     rmSync(this.directory, { recursive: true, force: true });
   }
 
@@ -72,15 +83,6 @@ export class RedisServer {
 
   thaw(): void {
     this.#child?.kill("SIGCONT");
-  }
-
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child;
-    if (child === undefined) return;
-    this.#child = undefined;
-    const exited = once(child, "exit");
-    child.kill(signal);
-    await exited;
   }
 }
 

@@ -82,11 +82,9 @@ export class RedisGroupStore implements GroupStore {
 
   /** Waits for an entry after `from`. It claims nothing, so that a wait that is given up loses nothing. */
   async #news(from: string, ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
     const { waiting, keys, group } = this.#group;
-    const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
-    const giveUp = (): void => {
-      resolve(undefined);
-    };
+    const { promise: aborted, resolve: giveUp } = Promise.withResolvers<unknown>();
     signal.addEventListener("abort", giveUp, { once: true });
     const doing = `wait of group ${group}`;
     const read = waiting.call(doing, "XREAD", "COUNT", 1, "BLOCK", ms, "STREAMS", keys.log, from);
