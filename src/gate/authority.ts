@@ -37,7 +37,7 @@ export function standingOf(
   return refused(flaw, `${person.name} is listed under ${title} but cannot answer: ${flaws[flaw]}.`);
 }
 
-/** Of these accounts, the distinct people the answer lists in good standing, by `personId`, in order. */
+/** Of these accounts, the distinct people the answer lists in good standing, by `personKey`, in order. */
 export function livePeople(
   answer: Members,
   principals: readonly Principal[],
@@ -52,9 +52,9 @@ export function livePeople(
   return people;
 }
 
-/** One human, however the directory spells the address. */
+/** One human, however the directory spells the address; a digest, because the log keeps no addresses. */
 export function personKey(person: Person): string {
-  return person.personId.trim().toLowerCase();
+  return sha256(`person ${person.personId.trim().toLowerCase()}`);
 }
 
 export function samePrincipal(a: Principal, b: Principal): boolean {

@@ -24,7 +24,7 @@ function requested(before: GateState, output: KnownEvent<"handoff.requested">): 
     askedBy: output.id,
     reminded: 0,
     approvals: [],
-    editors: [...(earlier?.editors ?? []), ...(edited === undefined ? [] : [edited.by])],
+    editors: [...(earlier?.editors ?? []), ...(edited === undefined ? [] : [edited.person])],
     ...(earlier?.assignee === undefined ? {} : { assignee: earlier.assignee }),
   };
 }

@@ -1,5 +1,6 @@
 /** From what a role says to what a person is asked; and asking again when a person has edited it. */
 import type { Draft } from "../bus/bus.ts";
+import type { EventData } from "../events/catalogue.ts";
 import { isEvent, type KnownEvent } from "../events/envelope.ts";
 import type { Ask } from "../events/gate-events.ts";
 import { CaseId, RoleName } from "../events/vocabulary.ts";
@@ -68,16 +69,17 @@ export function decideAsk(command: AskCommand, policy: Policy): Draft[] {
   return [{ type: "handoff.requested", data: { proposalId, ask, bar, ...seal } }];
 }
 
+type Editor = NonNullable<EventData<"handoff.requested">["edited"]>;
 export type Edited = { readonly drafts: Draft[] } | { readonly rule: string; readonly message: string };
 
 /** A person changed target or parameters: policy is asked again, and so is everybody. */
 export function editedRequest(
   handoff: Handoff,
-  edit: Pick<Ask, "target" | "parameters"> & { by: Handoff["editors"][number]; reason: string },
+  edit: Pick<Ask, "target" | "parameters"> & Editor,
   policy: Policy,
 ): Edited {
   const { proposalId, caseId } = handoff;
-  const { target, parameters, by, reason } = edit;
+  const { target, parameters, by, person, reason } = edit;
   const ask = { ...handoff.ask, target, parameters };
   const answer = barFor(handoff, ask, policy);
   if ("none" in answer) return { rule: "no_rule", message: `As edited nobody can be asked: ${answer.none}.` };
@@ -86,7 +88,7 @@ export function editedRequest(
   if (seal.digest === handoff.digest) {
     return { rule: "nothing_changed", message: "The edit changes neither target nor parameters." };
   }
-  const data = { proposalId, ask, bar, ...seal, edited: { by, reason } };
+  const data = { proposalId, ask, bar, ...seal, edited: { by, person, reason } };
   return { drafts: [{ type: "handoff.requested", data }] };
 }
 

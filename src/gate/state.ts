@@ -48,8 +48,8 @@ const Handoff = z.strictObject({
   reminded: z.number().min(0).max(1),
   /** Who approved this digest. Each counts only while the directory still lists them. */
   approvals: z.array(Principal),
-  /** Who changed what is asked; where two are needed they do not count. */
-  editors: z.array(Principal),
+  /** Humans (`personKey`) who changed what is asked; where two are needed they do not count. */
+  editors: z.array(Digest),
   assignee: Principal.optional(),
   carryOutBy: IsoTime.optional(),
   /** The last step of the status: the decision, then what came of it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { makeEvent } from "../../src/events/parse.ts";
 import { decide } from "../../src/gate/decide.ts";
-import { barOf } from "../../src/gate/policy.ts";
+import { barOf, type PolicyRule } from "../../src/gate/policy.ts";
 import { askOf } from "../../src/gate/requests.ts";
 import {
   ask,
@@ -69,6 +69,22 @@ describe("what is asked of people", () => {
   it("gives a target the inventory does not know the strictest rule of its verb, as irreversible", () => {
     const answer = barOf(policy, ask({ target: { type: "host", value: "NW-PRN-07" } }));
     expect(answer).toMatchObject({ bar: { targetClass: "unknown", quorum: 2, reversible: false } });
+  });
+
+  it("counts what it does not know as irreversible even where every rule of the verb says reversible", () => {
+    const review = ask({ verb: "review_case", target: { type: "host", value: "NW-PRN-07" } });
+    expect(barOf(policy, review)).toMatchObject({ bar: { targetClass: "unknown", reversible: false } });
+  });
+
+  it("takes an indicator to block for what it is, and nothing else for one", () => {
+    const target = { type: "indicator", value: "203.0.113.7" } as const;
+    const verbs: PolicyRule["verbs"] = ["block_indicator", "isolate_host"];
+    const rules = policy.rules.filter((one) => one.classes.includes("*")).map((one) => ({ ...one, verbs }));
+    const known = { ...policy, rules };
+    expect(barOf(known, ask({ verb: "block_indicator", target }))).toMatchObject({
+      bar: { targetClass: "indicator" },
+    });
+    expect(barOf(known, ask({ target }))).toMatchObject({ bar: { targetClass: "unknown" } });
   });
 
   it("does not let an inventory smuggle in the class that means any", () => {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { gateCode } from "../../src/events/ids.ts";
+import { makeEvent } from "../../src/events/parse.ts";
+import type { GateCommand } from "../../src/gate/commands.ts";
 import {
   asked,
+  caseId,
   Gate,
   members,
   minutes,
@@ -225,6 +228,32 @@ describe("asking back and taking on", () => {
   ])("refuses $decision in words, on the record", (words) => {
     expect(refusal(new Gate(asked()).decides("Mia", words))).toBe("not_supported");
   });
+
+  it("refuses what it cannot do to a case or a role yet in words, on the record", () => {
+    const decisionOf = (data: object): GateCommand => {
+      const person = { principal: user("Mia"), surface: "terminal" };
+      const event = makeEvent({
+        ...{ id: "d1", source: "/frontends/test", subject: caseId, time: "2026-03-02T10:01:00.000Z" },
+        type: "decision.submitted",
+        data: { ...person, ...data },
+      });
+      const at = minutes(1);
+      return { kind: "decision", decisionId: "d1", caseId, decision: event.data, at, saidAt: at };
+    };
+    for (const data of [
+      { decision: "close", caseId, reason: "done" },
+      { decision: "label", caseId, verdict: "benign", reason: "known" },
+      { decision: "pause", role: "tier2", reason: "noisy" },
+    ]) {
+      const gate = new Gate();
+      const refused = only(gate.tell(decisionOf(data)), "decision.refused").data;
+      expect(refused).toMatchObject({
+        rule: "not_supported",
+        decision: data.decision,
+        principal: user("Mia"),
+      });
+    }
+  });
 });
 
 describe("editing", () => {
@@ -266,6 +295,23 @@ describe("editing", () => {
     expect(gate.handoff.status).toBe("pending");
     gate.decides("Sam", authorise, { directory });
     expect(gate.handoff.status).toBe("authorised");
+  });
+
+  it("knows an editor by the human, also when the account that edited has left the group", () => {
+    const gate = new Gate(onDomainController);
+    const mia = person("MiaAdmin", { personId: "mia@northwind.example" });
+    gate.decides("Mia", { ...toDomainController, parameters: { mode: "full" } });
+    const directory = members(mia, "Priya");
+    expect(refusal(gate.decides("MiaAdmin", authorise, { directory }))).toBe("editor");
+  });
+
+  it("does not count an approval whose account turns out to be the editor's", () => {
+    const gate = new Gate(onDomainController);
+    gate.decides("Mia", { ...toDomainController, parameters: { mode: "full" } });
+    gate.decides("Priya", authorise, { directory: members("Priya", "Sam") });
+    const directory = members(person("Priya", { personId: "mia@northwind.example" }), "Sam");
+    expect(only(gate.decides("Sam", authorise, { directory }), "approval.recorded").data.have).toBe(1);
+    expect(gate.handoff.status).toBe("pending");
   });
 
   it("lets who edited authorise where one is enough", () => {
