@@ -57,7 +57,8 @@ export class RedisConnection {
         protocol: 2,
         connectTimeout: 5_000,
         retryStrategy: reconnectMs,
-        maxRetriesPerRequest: 3,
+        // What waits for a connection gives up after the second attempt; who asked waits or says so.
+        maxRetriesPerRequest: 1,
         ...options,
       }),
     );

@@ -59,12 +59,18 @@ export class RedisGroupStore implements GroupStore {
   }
 
   async #takeNow(max: number): Promise<z.infer<typeof Taken>> {
-    const { redis, keys } = this.#group;
+    const { redis, keys, group, types } = this.#group;
     const args = takeArguments({ ...this.#group, max, first: !this.#known });
+    const taken = Taken.parse(await this.#ask("take", args));
+    if (!this.#known) await redis.call("take", "HSET", keys.types, group, JSON.stringify(types));
+    this.#known = true;
+    return taken;
+  }
+
+  /** Runs a script on the log alone. */
+  async #ask(script: "take" | "abandoned", args: readonly (string | number)[]): Promise<unknown> {
     try {
-      const taken = Taken.parse(await redis.script("take", [keys.log], args));
-      this.#known = true;
-      return taken;
+      return await this.#group.redis.script(script, [this.#group.keys.log], args);
     } catch (error) {
       throw await this.#orUnknown(error);
     }
@@ -116,8 +122,8 @@ export class RedisGroupStore implements GroupStore {
   }
 
   async #abandoned(consumer: string): Promise<z.infer<typeof Abandoned>> {
-    const { redis, keys, group, reclaimIdleMs } = this.#group;
-    return Abandoned.parse(await redis.script("abandoned", [keys.log], [group, reclaimIdleMs, consumer]));
+    const { group, reclaimIdleMs } = this.#group;
+    return Abandoned.parse(await this.#ask("abandoned", [group, reclaimIdleMs, consumer]));
   }
 
   async renew(claims: readonly Claim[]): Promise<readonly Claim[]> {

@@ -1,8 +1,7 @@
 /** How the consumer groups of one partition stand. */
 import { z } from "zod";
-import { logTime, type GroupStatus, type Position } from "../bus.ts";
+import { logTime, type GroupStatus } from "../bus.ts";
 import type { RedisConnection } from "./connection.ts";
-import { RawEntries } from "./entries.ts";
 import { handedBack } from "./group-store.ts";
 import type { RedisKeys } from "./keys.ts";
 
@@ -11,15 +10,17 @@ const GroupInfo = z.object({
   name: z.string(),
   pending: z.int(),
   "last-delivered-id": z.string(),
-  /** null while Redis cannot tell, for instance for a group that was created in the middle of the log. */
+  /** Of all types; null while Redis cannot tell, for instance for a group that began in the middle of the log. */
   lag: z.int().nullable(),
 });
+type GroupInfo = z.infer<typeof GroupInfo>;
 const ConsumerInfo = z.object({ name: z.string(), pending: z.int(), idle: z.int() });
 const Summary = z.tuple([z.int(), z.nullable(z.string()), z.nullable(z.string()), z.unknown()]);
 const Claim = z.tuple([z.string(), z.string(), z.int(), z.int()]);
+const Counted = z.tuple([z.int(), z.string()]);
 const Time = z.tuple([z.coerce.number(), z.coerce.number()]);
 
-/** Entries a call, where Redis does not know the lag and they are counted. */
+/** Entries a call, where they are counted. */
 const countPage = 1_000;
 
 /** Every group ever created on this log. */
@@ -47,7 +48,7 @@ export async function groupStatuses(
     const working = consumers.filter(({ name, idle }) => name !== handedBack && idle <= idleMs);
     return {
       group,
-      lag: waiting + (info.lag ?? (await countAfter(redis, keys, info["last-delivered-id"]))),
+      lag: waiting + (await countLag(redis, keys, info)),
       pending: summary[0] - waiting,
       oldestPendingMs: summary[1] === null ? 0 : Math.max(0, Math.round(now - logTime(summary[1]))),
       consumers: working.length,
@@ -64,15 +65,21 @@ async function countHandedBack(redis: RedisConnection, keys: RedisKeys, group: s
   return claims.filter(([, , , deliveries]) => deliveries === 0).length;
 }
 
-async function countAfter(redis: RedisConnection, keys: RedisKeys, from: Position): Promise<number> {
-  let last = from;
-  for (let counted = 0; ;) {
-    const page = ["XRANGE", keys.log, `(${last}`, "+", "COUNT", countPage] as const;
-    const entries = RawEntries.parse(await redis.call("lag of a group", ...page));
-    counted += entries.length;
-    last = entries.at(-1)?.[0] ?? last;
-    if (entries.length < countPage) return counted;
+/** Undelivered entries of the types the group takes; of all types while no worker has said which. */
+async function countLag(redis: RedisConnection, keys: RedisKeys, info: GroupInfo): Promise<number> {
+  if (info.lag === 0) return 0;
+  const said = z.nullable(z.string()).parse(await redis.call("status", "HGET", keys.types, info.name));
+  if (said === null && info.lag !== null) return info.lag;
+  const types = said === null ? [] : z.array(z.string()).parse(JSON.parse(said));
+  let lag = 0;
+  for (let from = info["last-delivered-id"]; from !== "";) {
+    const [counted, next] = Counted.parse(
+      await redis.script("count", [keys.log], [from, countPage, ...types]),
+    );
+    lag += counted;
+    from = next;
   }
+  return lag;
 }
 
 /** XINFO's flat lists of names and values as objects. */

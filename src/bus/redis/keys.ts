@@ -3,6 +3,7 @@
  *
  *   {soc:0}:log            stream: the log itself, fields `type` and `event` (the stored text)
  *   {soc:0}:groups         hash: every group ever created → where it started
+ *   {soc:0}:types          hash: group → the event types its workers take, JSON
  *   {soc:0}:id:ID          string: position of a published event, remembered for `idSeconds`
  *   {soc:0}:subject:NAME   list: the positions of one subject, in log order
  *   {soc:0}:state:GROUP    hash: state key → folded state, JSON
@@ -11,6 +12,7 @@
 export interface RedisKeys {
   readonly log: string;
   readonly groups: string;
+  readonly types: string;
   id(id: string): string;
   subject(subject: string): string;
   state(group: string): string;
@@ -27,6 +29,7 @@ function keysUnder(tag: string): RedisKeys {
   return {
     log: `${tag}:log`,
     groups: `${tag}:groups`,
+    types: `${tag}:types`,
     id: (id) => `${tag}:id:${id}`,
     subject: (subject) => `${tag}:subject:${subject}`,
     state: (group) => `${tag}:state:${group}`,

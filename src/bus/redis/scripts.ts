@@ -19,6 +19,7 @@ export const scripts = {
   open: script("open"),
   publish: script("publish"),
   commit: script("commit"),
+  count: script("count"),
   take: script("take"),
   renew: script("renew"),
   abandoned: script("abandoned"),
