@@ -37,7 +37,17 @@ export const calendarEvents = {
       window: Window,
       counts: z.record(z.string().max(64), z.int().min(0)),
       openApprovals: z
-        .array(z.strictObject({ proposalId: z.string(), caseId: CaseId, addressed: z.string().max(100) }))
+        .array(
+          z.strictObject({
+            proposalId: z.string(),
+            caseId: CaseId,
+            /** The on-call role's title. */
+            addressed: z.string().max(100),
+            /** "isolate host FIN-WS-042". */
+            what: z.string().max(600).optional(),
+            askedAt: IsoTime.optional(),
+          }),
+        )
         .max(500),
       caseIds: CaseIds,
       words: Words,
@@ -59,6 +69,8 @@ export const calendarEvents = {
           }),
         )
         .max(100),
+      /** How many more there were: an event has its size. */
+      omitted: z.int().min(1).optional(),
       words: Words,
     }),
   }),
@@ -75,6 +87,7 @@ export const calendarEvents = {
           }),
         )
         .max(200),
+      omitted: z.int().min(1).optional(),
       words: Words,
     }),
   }),

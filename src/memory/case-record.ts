@@ -1,5 +1,4 @@
 /** What memory keeps of one case: when it opened, what it saw, what was said of it and by whom. A fold, JSON-sized. */
-import type { Position } from "../bus/bus.ts";
 import type { Alert } from "../events/alert-events.ts";
 import { isEvent, type AnyEvent, type KnownEvent } from "../events/envelope.ts";
 import type { Indicator, Verdict } from "../events/vocabulary.ts";
@@ -32,7 +31,6 @@ export interface CaseRecord {
   /** When its alert was received, milliseconds since the epoch; of the first event seen, if the log was trimmed. */
   readonly openedAt: number;
   readonly alert?: {
-    readonly at: { readonly partition: number; readonly position: Position };
     readonly rule: string;
     readonly host?: string;
     readonly user?: string;
@@ -51,9 +49,6 @@ export interface CaseRecord {
   /** Cases that a person said belong to it. */
   readonly linkedTo: readonly string[];
 }
-
-/** Where an entry stood on the log. */
-export type At = NonNullable<CaseRecord["alert"]>["at"];
 
 /** The verdict that counts: a person's beats Tier 2's, which beats Sentinel's; the worst does not win (lesson 19). */
 export function standing(record: CaseRecord): (Opinion & { readonly by: Judge }) | undefined {
@@ -81,9 +76,9 @@ export function indicatorsOf(record: CaseRecord): Map<string, Indicator> {
 }
 
 /** Folds one event of the case, in log order. */
-export function evolveRecord(before: CaseRecord | undefined, event: AnyEvent, at: At): CaseRecord {
+export function evolveRecord(before: CaseRecord | undefined, event: AnyEvent): CaseRecord {
   const record = before ?? emptyRecord(event.subject, Date.parse(event.time));
-  if (isEvent(event, "alert.received")) return withAlert(record, event, at);
+  if (isEvent(event, "alert.received")) return withAlert(record, event);
   if (isEvent(event, "intel.reported")) return withIntel(record, event);
   if (isEvent(event, "role.failed")) {
     return { ...record, failedRoles: [...new Set([...record.failedRoles, event.data.role])] };
@@ -116,16 +111,16 @@ function judgeOf(event: AnyEvent): Judge | undefined {
   return isEvent(event, "alert.triaged") ? "sentinel" : undefined;
 }
 
-function withAlert(record: CaseRecord, { data }: KnownEvent<"alert.received">, at: At): CaseRecord {
+function withAlert(record: CaseRecord, { data }: KnownEvent<"alert.received">): CaseRecord {
   return {
     ...record,
-    alert: record.alert ?? { at, ...whatAndWhere(data) },
+    alert: record.alert ?? whatAndWhere(data),
     seen: new Map([...record.seen, ...entries(seenIn(data))]),
     harmless: new Set([...record.harmless, ...systemHash(data)]),
   };
 }
 
-function whatAndWhere({ rule, host, user, process }: Alert): Omit<NonNullable<CaseRecord["alert"]>, "at"> {
+function whatAndWhere({ rule, host, user, process }: Alert): NonNullable<CaseRecord["alert"]> {
   const program = process?.path ?? process?.fileName;
   return {
     rule: rule.name,

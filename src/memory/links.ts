@@ -1,6 +1,6 @@
 /** Which indicators link which cases. An indicator that joins everything (a shared NAT address) joins nothing. */
 import { strengthOf } from "../indicators/classify.ts";
-import { isCleared, standing } from "./case-record.ts";
+import { isCleared, standing, type CaseRecord } from "./case-record.ts";
 import { Groups } from "./groups.ts";
 import type { Holders, MemoryState } from "./memory-state.ts";
 
@@ -40,17 +40,27 @@ export function inOrder(state: MemoryState, caseIds: readonly string[]): string[
   return [...caseIds].sort((a, b) => opened(a) - opened(b) || (a < b ? -1 : 1));
 }
 
-function isHub(state: MemoryState, { cases }: Holders): boolean {
-  const records = [...cases].flatMap((caseId) => state.cases.get(caseId) ?? []);
-  const cleared = records.filter(isCleared).length;
-  // Seen in two cases that turned out harmless, and in hardly more that did not: it is how this company works.
-  if (cleared >= 2 && cleared * 2 >= records.length) return true;
-  if (records.length <= hubCases) return false;
-  const confirmed = records.filter((record) => {
+/**
+ * Seen in at least two cases that turned out harmless, and in hardly more that did not: it says how this company
+ * works, not who attacks it.
+ */
+export function isFamiliar(state: MemoryState, { cases }: Holders): boolean {
+  const cleared = recordsOf(state, cases).filter(isCleared).length;
+  return cleared >= 2 && cleared * 2 >= cases.size;
+}
+
+function isHub(state: MemoryState, holders: Holders): boolean {
+  if (isFamiliar(state, holders)) return true;
+  if (holders.cases.size <= hubCases) return false;
+  const confirmed = recordsOf(state, holders.cases).filter((record) => {
     const judged = standing(record);
     return judged?.verdict === "true_positive" && judged.by !== "sentinel";
   });
-  return confirmed.length < records.length * outbreakShare;
+  return confirmed.length < holders.cases.size * outbreakShare;
+}
+
+function recordsOf(state: MemoryState, caseIds: ReadonlySet<string>): CaseRecord[] {
+  return [...caseIds].flatMap((caseId) => state.cases.get(caseId) ?? []);
 }
 
 function withoutBridges(links: readonly Link[]): Link[] {

@@ -48,7 +48,7 @@ export class MemoryFold {
     if (!CaseId.safeParse(event.subject).success) return;
     this.#state.latest = Math.max(this.#state.latest, Date.parse(event.time));
     const before = this.#state.cases.get(event.subject);
-    const after = evolveRecord(before, event, { partition, position });
+    const after = evolveRecord(before, event);
     this.#state.cases.set(event.subject, after);
     if (before?.seen !== after.seen || before.harmless !== after.harmless) this.#reindex(before, after);
   }
