@@ -86,29 +86,32 @@ function textAt(view: unknown, path: string): string | undefined {
 
 /** True if the quote, or each of its parts around an ellipsis in turn, occurs in the text. */
 export function occurs(quote: string, text: string): boolean {
-  const needle = plain(quote);
-  const hay = plain(text);
+  // `\new` is a folder in a path and a line break in JSON: either reading may be the one that was meant.
+  return [false, true].some((breaks) => within(plain(quote, breaks), plain(text, breaks)));
+}
+
+function within(needle: string, hay: string): boolean {
   if (needle === hay && needle !== "") return true;
   if (needle.length < 3) return false;
   if (hay.includes(needle)) return true;
   const parts = needle.split("...").map((part) => part.trim());
   let from = 0;
-  return (
-    parts.every((part) => {
-      if (part.length < 3) return part === "";
-      const at = hay.indexOf(part, from);
-      from = at + part.length;
-      return at >= 0;
-    }) && parts.some((part) => part !== "")
-  );
+  const inTurn = parts.every((part) => {
+    if (part.length < 3) return part === "";
+    const at = hay.indexOf(part, from);
+    from = at + part.length;
+    return at >= 0;
+  });
+  return inTurn && parts.some((part) => part !== "");
 }
 
 /**
  * One spelling for texts that read alike: case, white space, curly and JSON-escaped quotes, doubled backslashes,
  * invisible characters, and defanged indicators.
  */
-export function plain(text: string): string {
-  return text
+function plain(text: string, breaks: boolean): string {
+  const broken = breaks ? text.replace(/\\+[nrt]/g, " ") : text;
+  return broken
     .normalize("NFKC")
     .toLowerCase()
     .replace(/[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g, "")
@@ -116,7 +119,6 @@ export function plain(text: string): string {
     .replace(/hxxp/g, "http")
     .replace(/[[({](\.|:|@|:\/\/|\/)[\])}]/g, "$1")
     .replace(/[[({]dot[\])}]/g, ".")
-    .replace(/\\+[nrt]/g, " ")
     .replace(/\\+/g, "\\")
     .replace(/\\?["\u201c\u201d]/g, "")
     .replace(/\s+/g, " ")

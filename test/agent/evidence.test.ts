@@ -1,0 +1,122 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { bindEvidence, occurs } from "../../src/agent/evidence.ts";
+import { ask, commandLine, goodAnswer, play, sleuth, submit } from "./scene.ts";
+
+const view = {
+  alert: {
+    process: { commandLine: String.raw`powershell.exe -enc "JABj"  C:\Users\j.doe\new.ps1` },
+    indicators: [{ type: "domain", value: "cdn.evil.example" }],
+    severity: "high",
+    count: 7,
+  },
+};
+const steps = [
+  { step: 1, status: "ok", result: '{"host":"FIN-WS-042","verdict":"malicious"}' },
+  { step: 2, status: "refused", result: "refused: your 3 tool calls are spent" },
+];
+const seen = { view, steps };
+
+function holds(cites: string, quote: string): boolean {
+  return bindEvidence({ evidence: [{ claim: "c", cites, quote }] }, seen).failed.length === 0;
+}
+
+describe("a claim's evidence", () => {
+  it.each([
+    ["alert.process.commandLine", 'powershell.exe -enc "JABj"'],
+    ["alert.process.commandLine", "POWERSHELL.EXE   -enc “JABj” "],
+    ["alert.process.commandLine", String.raw`C:\\Users\\j.doe\\new.ps1`],
+    ["alert.process.commandLine", "powershell.exe … new.ps1"],
+    ["alert.indicators.0.value", "cdn[.]evil[.]example"],
+    ["alert.indicators", '"value": "cdn.evil.example"'],
+    ["alert.count", "7"],
+    ["step 1", '"verdict" : "malicious"'],
+    ["Step 1", "verdict: malicious"],
+  ])("holds: %s says %s", (cites, quote) => {
+    expect(holds(cites, quote)).toBe(true);
+  });
+
+  it.each([
+    ["alert.process.commandLine", "mimikatz"],
+    ["alert.process.sha256", "abc"],
+    ["alert.severity", "e"],
+    ["alert.severity", "critical"],
+    ["alert.process.commandLine", "new.ps1 … powershell.exe"],
+    ["alert.process.commandLine", "… …"],
+    ["step 2", "tool calls are spent"],
+    ["step 3", "FIN-WS-042"],
+    ["alert.constructor", "function"],
+    ["alert.toString", "native code"],
+  ])("does not hold: %s says %s", (cites, quote) => {
+    expect(holds(cites, quote)).toBe(false);
+  });
+
+  it("is found however deep it stands, and what fails is taken out alone", () => {
+    const good = { claim: "a", cites: "alert.severity", quote: "high" };
+    const bad = { claim: "b", cites: "alert.severity", quote: "low" };
+    const answer = { confidence: 0.9, evidence: [good], proposals: [{ verb: "x", evidence: [bad, good] }] };
+    const bound = bindEvidence(answer, seen);
+    expect(bound.answer).toEqual({
+      confidence: 0.5,
+      evidence: [good],
+      proposals: [{ verb: "x", evidence: [good] }],
+    });
+    expect(bound.failed).toEqual([{ ...bad, why: "the quote does not occur in alert.severity" }]);
+    expect(bound.cited).toEqual(["alert.severity", "alert.severity"]);
+    expect(answer.confidence).toBe(0.9);
+  });
+
+  it("leaves an answer alone when all of it holds", () => {
+    const answer = { confidence: 0.9, evidence: [{ claim: "a", cites: "step 1", quote: "malicious" }] };
+    expect(bindEvidence(answer, seen)).toMatchObject({ answer, failed: [] });
+  });
+
+  it("holds for every piece of a text that is long enough to say something", () => {
+    const piece = fc.tuple(fc.string({ minLength: 8, maxLength: 80 }), fc.nat(), fc.nat());
+    fc.assert(
+      fc.property(piece, ([text, a, b]) => {
+        const from = a % (text.length - 3);
+        const quote = text.slice(from, from + 3 + (b % (text.length - from - 2)));
+        fc.pre(/[a-z0-9]{3}/i.test(quote) && !/[\\"'\s[\](){}.:,h…]/.test(quote));
+        expect(occurs(quote, text)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("a run whose answer makes claims the record does not hold", () => {
+  const invented = { claim: "talks to a C2", cites: "alert.process.commandLine", quote: "198.51.100.99" };
+
+  it("is told which, once, and what it repairs counts in full", async () => {
+    const wrong = submit({ ...goodAnswer, evidence: [invented] });
+    const scene = await play({ script: [wrong, submit(goodAnswer)] });
+    const back = scene.model.turns[1]?.messages.at(-1);
+    expect(back).toMatchObject({ tool_call_id: "sleuth-1-0" });
+    expect(back?.text).toContain("the quote does not occur in alert.process.commandLine");
+    expect(scene.escalated[0]?.why).toContain("(0.9, 1 kept, 0 dropped)");
+    expect(scene.worked).toMatchObject([{ evidenceDropped: 0 }]);
+  });
+
+  it("loses them after that, is marked, and is not surer than half", async () => {
+    const wrong = submit({ ...goodAnswer, evidence: [...goodAnswer.evidence, invented] });
+    const scene = await play({ script: [wrong, wrong] });
+    expect(scene.escalated[0]?.why).toContain("(0.5, 1 kept, 1 dropped)");
+    expect(scene.worked).toMatchObject([{ evidenceDropped: 1 }]);
+  });
+
+  it("fails when the role refuses what is left of it", async () => {
+    const hat = sleuth({ refuse: ({ evidence }) => (evidence.length === 0 ? "evidence: none" : undefined) });
+    const wrong = submit({ ...goodAnswer, evidence: [invented] });
+    const scene = await play({ hat, script: [wrong, wrong, wrong, wrong] });
+    expect(scene.failed).toMatchObject([{ reason: "invalid_output" }]);
+    expect(scene.failed[0]?.detail).toContain("without the claims that failed: evidence: none");
+  });
+
+  it("may cite the case file exactly as the model read it", async () => {
+    const evidence = [{ claim: "whole line", cites: "alert.process.commandLine", quote: commandLine }];
+    const scene = await play({
+      script: [ask(["host_details", { host: "x" }]), submit({ ...goodAnswer, evidence })],
+    });
+    expect(scene.worked).toMatchObject([{ evidenceDropped: 0 }]);
+  });
+});
