@@ -1,0 +1,88 @@
+import type { StructuredToolInterface } from "@langchain/core/tools";
+import { z } from "zod";
+import { defineTool } from "../../src/agent/define-tool.ts";
+import { isoTime, type Clock } from "../../src/clock.ts";
+import type { Bus } from "../../src/bus/bus.ts";
+import type { Indicator } from "../../src/events/vocabulary.ts";
+import { indicatorsIn } from "../../src/indicators/extract.ts";
+import { AlertIndex, type IndexedAlert } from "./alert-index.ts";
+
+const dayMs = 86_400_000;
+/** Alerts shown; the count of all is given. */
+const maxShown = 15;
+
+const Input = z
+  .object({
+    host: z.string().min(1).max(255).optional(),
+    user: z.string().min(1).max(255).optional(),
+    indicator: z.string().min(1).max(2048).optional().describe("a domain, IP address, URL or hash"),
+    rule: z.string().min(1).max(512).optional().describe("the rule's name or id"),
+    days: z.number().positive().max(90).default(14).describe("how far from `time`, in days"),
+    time: z.iso.datetime({ offset: true }).optional().describe("around when; default now"),
+    caseId: z.string().max(32).optional().describe("the case at hand, left out of the answer"),
+  })
+  .refine(
+    ({ host, user, indicator, rule }) => [host, user, indicator, rule].some((each) => each !== undefined),
+    {
+      message: "expected at least one of host, user, indicator, rule",
+    },
+  );
+type Input = z.infer<typeof Input>;
+
+/** Other alerts that share a host, user, indicator or rule with the one at hand, from the event log. */
+export function relatedAlerts({ bus, clock }: { bus: Bus; clock: Clock }): StructuredToolInterface {
+  const index = new AlertIndex(bus);
+  return defineTool({
+    name: "related_alerts",
+    description:
+      "Other alerts on the log within some days that share the host, user, indicator or rule given, those that share most first. An alert here is a detection, not a verdict.",
+    input: Input,
+    run: async (asked) => {
+      const related = find(await index.alerts(), asked, clock.now());
+      return { total: related.length, alerts: related.slice(0, maxShown).map(show) };
+    },
+  });
+}
+
+interface Related {
+  readonly alert: IndexedAlert;
+  readonly shares: readonly string[];
+}
+
+function find(alerts: Iterable<IndexedAlert>, asked: Input, nowMs: number): Related[] {
+  const around = asked.time === undefined ? nowMs : Date.parse(asked.time);
+  const wanted = asked.indicator === undefined ? [] : indicatorsIn(asked.indicator);
+  const related: Related[] = [];
+  for (const alert of alerts) {
+    if (alert.caseId === asked.caseId || Math.abs(alert.timeMs - around) > asked.days * dayMs) continue;
+    const shares = shared(alert, asked, wanted);
+    if (shares.length > 0) related.push({ alert, shares });
+  }
+  return related.sort((a, b) => b.shares.length - a.shares.length || b.alert.timeMs - a.alert.timeMs);
+}
+
+function shared(alert: IndexedAlert, { host, user, rule }: Input, wanted: readonly Indicator[]): string[] {
+  const same = alert.indicators.filter((each) =>
+    wanted.some((w) => w.type === each.type && w.value === each.value),
+  );
+  return [
+    ...(host !== undefined && alert.host === host.toLowerCase() ? ["host"] : []),
+    ...(user !== undefined && alert.user === user.toLowerCase() ? ["user"] : []),
+    ...same.map(({ type, value }) => `${type} ${value}`),
+    ...(rule !== undefined && (alert.rule.name === rule || alert.rule.id === rule) ? ["rule"] : []),
+  ];
+}
+
+function show({ alert, shares }: Related): object {
+  const { caseId, title, severity, rule, host, user, timeMs } = alert;
+  return {
+    caseId,
+    time: isoTime(timeMs),
+    title: title.slice(0, 120),
+    severity,
+    rule: rule.name,
+    host,
+    user,
+    shares,
+  };
+}
