@@ -5,6 +5,7 @@ import type { ModelOf } from "../src/agent/role.ts";
 import type { Bus } from "../src/bus/bus.ts";
 import { systemClock } from "../src/clock.ts";
 import type { Policy } from "../src/gate/policy.ts";
+import { benignFrom } from "../src/indicators/benign.ts";
 import { loadSocFile, policyOf } from "../src/soc-file.ts";
 import type { SocFile } from "../src/soc-schema.ts";
 import { parseInventory, type Inventory } from "../vendors/inventory.ts";
@@ -40,6 +41,7 @@ export async function loadTools(
     reputation: await readJson(reputation, "reputation"),
     attack: await readJson(join(home, "reference/attack.json"), "ATT&CK"),
     kev: await readJson(join(home, "reference/kev.json"), "known exploited vulnerabilities"),
+    benign: benignFrom(await readJson(join(home, "reference/benign.json"), "benign lists")),
   });
 }
 

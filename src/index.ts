@@ -12,6 +12,7 @@ export { defineTool, ToolError } from "./agent/define-tool.ts";
 export { deriveVerdict } from "./agent/verdict.ts";
 export type { Role, RoleDeps, RoleModel } from "./agent/role.ts";
 export type { Facts, Rule, RuleBook } from "./agent/rule-book.ts";
+export { RuleModel } from "./models/rule-model.ts";
 export { CaseMemory } from "./memory/case-memory.ts";
 export { foldCase, verdictOf } from "./memory/case-file.ts";
 export type { CaseFile } from "./memory/case-file.ts";

@@ -23,7 +23,7 @@ export function lendOwnPackages(): void {
       try {
         return next(specifier, context);
       } catch {
-        return { url: lend(), shortCircuit: true, format: "module" };
+        return { url: lend(), shortCircuit: true };
       }
     },
   });

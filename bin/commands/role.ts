@@ -23,7 +23,7 @@ any role by its file, which may import "hatrack" and "zod" from wherever it lies
     const life = untilTerminated(diagnostics);
     const { soc, policy, inventory } = await loadOrganisation(config);
     const bus = await openBus(config, "write", diagnostics);
-    const directory = await gateDirectory(config, soc);
+    const directory = await gateDirectory(config, soc, diagnostics);
     const team = new RoleTeam({
       bus,
       roles: [role],

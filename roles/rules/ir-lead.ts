@@ -63,24 +63,25 @@ function account(matched: readonly MatchedRule[], facts: Facts, evidence: readon
   ];
 }
 
+/** Names and addresses that are listed as malicious, each once: a link is blocked by the name it leads to. */
 function block(facts: Facts): Proposed[] {
-  return stepsOf(facts, "indicator_reputation")
-    .filter((step) => /"verdict":\s*"malicious"/.test(step.result))
-    .flatMap((step) => {
-      const type = /"type":\s*"(domain|ipv4|ipv6)"/.exec(step.result)?.[1];
-      const value = /"value":\s*"([^"]+)"/.exec(step.result)?.[1];
-      return type === undefined || value === undefined ? [] : [{ step: step.step, value }];
-    })
-    .slice(0, 2)
-    .map(({ step, value }) => ({
-      verb: "block_indicator",
-      target: { type: "indicator", value },
-      rationale: "It is listed as malicious; blocking it also stops hosts we have not seen yet.",
-      against: "Anything legitimate behind the same name or address is cut off as well.",
-      reversible: true,
-      blastRadius: "every host that reaches it",
-      evidence: [{ claim: "Listed as malicious", cites: `step ${step}`, quote: value }],
-    }));
+  const listed =
+    /"type":\s*"(?:domain|ipv4|ipv6)",\s*("value":\s*"([^"]+)",\s*"listed":\s*true,\s*"verdict":\s*"malicious")/;
+  const found = new Map<string, Evidence>();
+  for (const step of stepsOf(facts, "indicator_reputation")) {
+    const [, quote, value] = listed.exec(step.result) ?? [];
+    if (quote === undefined || value === undefined) continue;
+    found.set(value, { claim: "It is listed as malicious", cites: `step ${step.step}`, quote });
+  }
+  return [...found].slice(0, 2).map(([value, evidence]) => ({
+    verb: "block_indicator",
+    target: { type: "indicator", value },
+    rationale: "It is listed as malicious; blocking it also stops hosts we have not seen yet.",
+    against: "Anything legitimate behind the same name or address is cut off as well.",
+    reversible: true,
+    blastRadius: "every host that reaches it",
+    evidence: [evidence],
+  }));
 }
 
 export const rules: RuleBook = {
@@ -90,7 +91,10 @@ export const rules: RuleBook = {
     return notYet(facts, [
       ...(host === undefined ? [] : [{ tool: "host_details", arguments: { hostname: host } }]),
       ...(user === undefined ? [] : [{ tool: "user_details", arguments: { user } }]),
-      ...lookUpValues(facts, 6).map((value) => ({ tool: "indicator_reputation", arguments: { value } })),
+      ...lookUpValues(facts, 6).map((indicator) => ({
+        tool: "indicator_reputation",
+        arguments: { indicator },
+      })),
     ]);
   },
   rules: signals,

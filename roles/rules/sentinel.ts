@@ -10,19 +10,14 @@ export function firstLookups(facts: Facts): { tool: string; arguments: Record<st
   const user = textAt(facts, "alert.user.name");
   const time = textAt(facts, "alert.time");
   const command = textAt(facts, "alert.process.commandLine");
-  const when = time === undefined ? {} : { at: time };
+  const when = time === undefined ? {} : { time };
+  const who = user === undefined ? {} : { user };
+  const where = host === undefined ? {} : { host };
   return [
-    ...(host === undefined
-      ? []
-      : [
-          {
-            tool: "host_details",
-            arguments: { hostname: host, ...(user === undefined ? {} : { user }), ...when },
-          },
-        ]),
-    ...(user === undefined ? [] : [{ tool: "user_details", arguments: { user } }]),
+    ...(host === undefined ? [] : [{ tool: "host_details", arguments: { hostname: host, ...who, ...when } }]),
+    ...(user === undefined ? [] : [{ tool: "user_details", arguments: { user, ...where, ...when } }]),
     ...(command !== undefined && /-e(nc|ncodedcommand)?\s+[a-z0-9+/=]{20}|base64/i.test(command)
-      ? [{ tool: "decode_command", arguments: { command_line: command } }]
+      ? [{ tool: "decode_command", arguments: { command } }]
       : []),
   ];
 }
@@ -33,7 +28,7 @@ export const rules: RuleBook = {
     if (first.length > 0) return first;
     return notYet(
       facts,
-      lookUpValues(facts, 6).map((value) => ({ tool: "indicator_reputation", arguments: { value } })),
+      lookUpValues(facts, 6).map((indicator) => ({ tool: "indicator_reputation", arguments: { indicator } })),
     );
   },
   rules: signals,

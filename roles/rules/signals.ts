@@ -8,6 +8,9 @@ import { inField, inStep } from "./reading.ts";
 const command = ["alert.process.commandLine", "alert.process.parent"];
 const words = ["alert.rule.name", "alert.title", "alert.description"];
 
+/** A reputation that speaks of the value asked about, or of the name behind a link. */
+export const listedAsMalicious = /"value":\s*"[^"]{1,120}",\s*"listed":\s*true,\s*"verdict":\s*"malicious"/;
+
 const execution: readonly Rule[] = [
   inField({
     name: "hidden-encoded-powershell",
@@ -125,7 +128,7 @@ const context: readonly Rule[] = [
     weight: 6,
     claim: "An indicator of this alert is listed as malicious",
     tool: "indicator_reputation",
-    pattern: /"verdict":\s*"malicious"/,
+    pattern: listedAsMalicious,
   }),
   inField({
     name: "critical-alert",
@@ -150,7 +153,7 @@ const innocence: readonly Rule[] = [
     weight: -20,
     claim: "A sanctioned activity covers this host, user and time",
     tool: "host_details",
-    pattern: /"covers":\s*true/,
+    pattern: /"sanctioned":\s*true/,
   }),
   inStep({
     name: "account-for-this-work",

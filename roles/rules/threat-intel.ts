@@ -2,14 +2,15 @@
 import type { Facts, PastStep, RuleBook } from "../../src/agent/rule-book.ts";
 import type { Evidence } from "../../src/events/vocabulary.ts";
 import { lookUpValues } from "./judging.ts";
-import { indicatorsOf, inStep, notYet, stepsOf, valueAt } from "./reading.ts";
+import { indicatorsOf, inStep, notYet, stepsOf, textAt, valueAt } from "./reading.ts";
+import { listedAsMalicious } from "./signals.ts";
 
 const listed = inStep({
   name: "known-malicious-indicator",
   weight: 4,
   claim: "An indicator of this case is listed as malicious",
   tool: "indicator_reputation",
-  pattern: /"verdict":\s*"malicious"/,
+  pattern: listedAsMalicious,
 });
 const elsewhere = inStep({
   name: "seen-elsewhere",
@@ -40,7 +41,7 @@ function techniquesOf(facts: Facts): string[] {
 function examined(facts: Facts): { type: string; value: string; reputation: string }[] {
   const types = new Map(indicatorsOf(facts).map(({ type, value }) => [value, type]));
   return stepsOf(facts, "indicator_reputation").flatMap((step) => {
-    const value = valueAt(step.arguments, "value");
+    const value = valueAt(step.arguments, "indicator");
     const type =
       typeof value === "string"
         ? (/"type":\s*"(\w+)"/.exec(step.result)?.[1] ?? types.get(value))
@@ -54,10 +55,15 @@ export const rules: RuleBook = {
   lookups: (facts) => {
     const values = lookUpValues(facts, 6);
     const techniques = techniquesOf(facts).slice(0, 2);
+    const caseId = textAt(facts, "alert.caseId");
+    const time = textAt(facts, "alert.time");
+    const around = { ...(time === undefined ? {} : { time }), ...(caseId === undefined ? {} : { caseId }) };
     return notYet(facts, [
-      ...values.map((value) => ({ tool: "indicator_reputation", arguments: { value } })),
-      ...techniques.map((id) => ({ tool: "attack_technique", arguments: { id } })),
-      ...values.slice(0, 2).map((indicator) => ({ tool: "related_alerts", arguments: { indicator } })),
+      ...values.map((indicator) => ({ tool: "indicator_reputation", arguments: { indicator } })),
+      ...techniques.map((technique) => ({ tool: "attack_technique", arguments: { technique } })),
+      ...values
+        .slice(0, 2)
+        .map((indicator) => ({ tool: "related_alerts", arguments: { indicator, ...around } })),
     ]);
   },
   rules: [listed, elsewhere, named],

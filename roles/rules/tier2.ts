@@ -33,10 +33,15 @@ const next: Readonly<Record<string, readonly string[]>> = {
 
 function relatedLookups(facts: Facts): { tool: string; arguments: Record<string, unknown> }[] {
   const host = textAt(facts, "alert.host.name");
-  const values = lookUpValues(facts, 3);
+  const time = textAt(facts, "alert.time");
+  const caseId = textAt(facts, "alert.caseId");
+  const around = { ...(time === undefined ? {} : { time }), ...(caseId === undefined ? {} : { caseId }) };
   return [
-    ...(host === undefined ? [] : [{ tool: "related_alerts", arguments: { host } }]),
-    ...values.map((indicator) => ({ tool: "related_alerts", arguments: { indicator } })),
+    ...(host === undefined ? [] : [{ tool: "related_alerts", arguments: { host, ...around } }]),
+    ...lookUpValues(facts, 3).map((indicator) => ({
+      tool: "related_alerts",
+      arguments: { indicator, ...around },
+    })),
   ];
 }
 
@@ -44,9 +49,9 @@ export const rules: RuleBook = {
   lookups: (facts) => {
     const first = notYet(facts, firstLookups(facts));
     if (first.length > 0) return first;
-    const reputation = lookUpValues(facts, 8).map((value) => ({
+    const reputation = lookUpValues(facts, 8).map((indicator) => ({
       tool: "indicator_reputation",
-      arguments: { value },
+      arguments: { indicator },
     }));
     return notYet(facts, [...reputation, ...relatedLookups(facts)]);
   },

@@ -142,7 +142,7 @@ export class Handling<T extends EventType, S> {
       const state = this.#parseState(kept.before);
       const handled = await this.#call(event, state);
       if ("stop" in handled) return { stop: handled.stop, retryAfterMs: handled.retryAfterMs ?? 5_000 };
-      if ("skip" in handled) this.#note("info", `skipped: ${handled.skip}`);
+      if ("skip" in handled) this.#note("debug", `skipped: ${handled.skip}`);
       const drafts = "events" in handled ? handled.events : [];
       return { commit: this.#committing({ event, drafts, state }, kept) };
     } catch (thrown) {
@@ -227,7 +227,7 @@ export class Handling<T extends EventType, S> {
     }
   }
 
-  #note(level: "info" | "warn" | "error", message: string): void {
+  #note(level: Parameters<Diagnose>[0], message: string): void {
     const { position, type, deliveries } = this.claim;
     this.#engine.diagnose(level, message, {
       group: this.#work.group,
