@@ -31,10 +31,11 @@ export function renderPeople(world: World, reader: User): Html {
       const name = user.title === "" ? user.real_name : `${user.real_name} (${user.title})`;
       return html`<option value="${user.id}" ${user.id === reader.id && html`selected`}>${name}</option>`;
     });
+  const title = reader.title !== "" && html`<p>${reader.title}</p>`;
   return html`<label for="act-as">Act as</label
     ><select id="act-as">
-      ${options}
-    </select>`;
+      ${options}</select
+    >${title}`;
 }
 
 function placeLink(query: string, current: boolean, inside: { name: Html; unread: number }): Html {

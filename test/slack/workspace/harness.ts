@@ -1,5 +1,6 @@
 /** A running workspace with a real Bolt app on it, and the person's side as a function. */
 import { App, LogLevel, SocketModeReceiver } from "@slack/bolt";
+import { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import { startWorkspace } from "../../../slack/workspace/server.ts";
 import type { RunningWorkspace, WorkspaceOptions } from "../../../slack/workspace/server.ts";
@@ -48,6 +49,26 @@ export function boltApp(workspace: RunningWorkspace, pingMs = 5000): App {
     installerOptions: { clientOptions },
   });
   return new App({ token: "xoxb-local-1", receiver, clientOptions, logLevel: quiet });
+}
+
+const nothing = () => undefined;
+
+/** A Web API client that retries nothing and prints nothing. */
+export function quietClient(workspace: RunningWorkspace): WebClient {
+  return new WebClient("xoxb-local-1", {
+    slackApiUrl: `${workspace.url}/api/`,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    logger: {
+      debug: nothing,
+      info: nothing,
+      warn: nothing,
+      error: nothing,
+      setLevel: nothing,
+      getLevel: () => LogLevel.ERROR,
+      setName: nothing,
+    },
+  });
 }
 
 /** Resolves with the first value given to `settle`. */
