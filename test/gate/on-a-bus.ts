@@ -49,7 +49,7 @@ export async function gateOnABus() {
     await gate.close();
     await bus.close();
   };
-  return { bus, clock, crowd, close };
+  return { bus, clock, crowd, close, stop: () => gate.close() };
 }
 
 export type GateOnABus = Awaited<ReturnType<typeof gateOnABus>>;
