@@ -20,6 +20,8 @@ export class UserGroups {
   readonly #clock: Clock;
   #known: { readonly at: number; readonly groups: Promise<readonly UserGroup[]> } | undefined;
 
+  readonly #members = new Map<string, { readonly at: number; readonly users: readonly string[] }>();
+
   constructor(client: WebClient, clock: Clock) {
     this.#client = client;
     this.#clock = clock;
@@ -35,6 +37,7 @@ export class UserGroups {
   /** Groups have changed: what is known no longer counts. */
   forget(): void {
     this.#known = undefined;
+    this.#members.clear();
   }
 
   /** The live mention of an on-call role; undefined when its group is not there. @throws SlackDown */
@@ -42,6 +45,23 @@ export class UserGroups {
     if (users !== undefined) return joined(users.slice(0, 20).map(userMention), " ");
     const found = group === undefined ? undefined : await this.find(group);
     return found === undefined ? undefined : groupMention(found.id);
+  }
+
+  /** User ids of a group, at most a minute old; empty when there is none. For reading rights, never for decisions. */
+  async members(ref: string): Promise<readonly string[]> {
+    const now = this.#clock.now();
+    const known = this.#members.get(ref);
+    if (known !== undefined && now - known.at < maxAgeMs) return known.users;
+    const group = await this.find(ref);
+    if (group === undefined) return [];
+    try {
+      const answer = await this.#client.apiCall("usergroups.users.list", { usergroup: group.id });
+      const { users } = z.object({ users: z.array(z.string()) }).parse(answer);
+      this.#members.set(ref, { at: now, users });
+      return users;
+    } catch (error) {
+      throw slackFailure("usergroups.users.list", error);
+    }
   }
 
   #all(): Promise<readonly UserGroup[]> {

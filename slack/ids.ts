@@ -30,7 +30,7 @@ export const fields = { category: "category", reason: "reason", question: "quest
 export const slashCommand = "/soc";
 
 /** Events API subscriptions of the bot. */
-export const botEvents = ["app_home_opened"] as const;
+export const botEvents = ["subteam_members_changed", "subteam_updated", "user_change"] as const;
 
 /** The metadata of every message we post: what a search for our own message matches on. */
 export const metadataEventType = "hatrack";

@@ -1,5 +1,5 @@
 /** The outbox over Slack's Web API. Two of these stand side by side: one for the gate, one for chatter. */
-import { WebClient, type WebClientOptions } from "@slack/web-api";
+import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import type { Clock } from "../src/clock.ts";
 import type { Diagnostics } from "../src/diagnostics.ts";
@@ -35,15 +35,6 @@ export interface WebOutboxOptions {
   /** Waits for a token; without it a token is taken and the call goes out at once. */
   readonly wait?: (ms: number) => Promise<void>;
 }
-
-/**
- * No retries by the SDK: a retried post is posted twice (lesson 28). A 429 is an error, so that it does not freeze
- * every call of the client (lesson 26). Milliseconds.
- */
-export const callOptions = {
-  retryConfig: { retries: 0 },
-  rejectRateLimitedCalls: true,
-} satisfies WebClientOptions;
 
 const OwnMessage = z.object({
   ts: z.string(),

@@ -8,6 +8,11 @@ export const tooLong = ours`This action is too long to show whole, so nobody can
 export const playedByRules = ours`played by rules (baseline)`;
 export const noLongerHandled = ours`This is no longer handled. Nothing was done.`;
 export const notOurCard = ours`This card is not one that hatrack posted here. Nothing was done.`;
+export const noLongerOpen = ours`This is not open any more: the card in the thread says what came of it.`;
+export const formNotOpened = ours`Slack did not open the form in time. Nothing was done. Please press again.`;
+export const needed = ours`Please fill this in: it goes on the record.`;
+export const mayNotAsk = ours`Only people on call and analysts can ask hatrack; guests cannot.`;
+export const notLookedUp = ours`That could not be looked up just now. Please try again.`;
 export const notRecorded = ours`That could not be recorded just now, so nothing was done. Please try again.`;
 
 export const verdicts: Readonly<Record<Verdict, Ours>> = {

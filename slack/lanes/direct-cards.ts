@@ -24,8 +24,8 @@ export class DirectCards {
   readonly #desk: Desk;
   readonly #outbox: Outbox;
   readonly #directory: Pick<Directory, "onCall">;
-  /** Hosts a link to our own card may lead to: the workspace's. */
-  readonly #linkHosts: readonly RegExp[];
+  /** Whether a link to our own card leads into the workspace. */
+  readonly #isWorkspace: (origin: string) => boolean;
   readonly #once = new PostOnce();
   /** A message's permalink never changes. */
   readonly #links = new Map<string, string>();
@@ -33,12 +33,12 @@ export class DirectCards {
   constructor(
     desk: Desk,
     outbox: Outbox,
-    options: { directory: Pick<Directory, "onCall">; linkHosts: readonly RegExp[] },
+    options: { directory: Pick<Directory, "onCall">; isWorkspace: (origin: string) => boolean },
   ) {
     this.#desk = desk;
     this.#outbox = outbox;
     this.#directory = options.directory;
-    this.#linkHosts = options.linkHosts;
+    this.#isWorkspace = options.isWorkspace;
   }
 
   /** @throws SlackDown */
@@ -96,7 +96,7 @@ export class DirectCards {
     if (link !== undefined) this.#links.set(key, link);
     if (link === undefined || !URL.canParse(link)) return undefined;
     const { origin } = new URL(link);
-    return this.#linkHosts.some((allowed) => allowed.test(origin)) ? link : undefined;
+    return this.#isWorkspace(origin) ? link : undefined;
   }
 }
 

@@ -1,0 +1,53 @@
+/** The Bolt app: transport and listeners, nothing else. The same app runs in Slack and in the local workspace. */
+import { App } from "@slack/bolt";
+import type { Diagnostics } from "../src/diagnostics.ts";
+import { reasonOf } from "../src/errors.ts";
+import { registerActions } from "./actions.ts";
+import { boltLogger } from "./bolt-logger.ts";
+import { registerCommands, type CommandsOptions } from "./commands.ts";
+import { callOptions, type Reach } from "./connection.ts";
+import type { SlackDirectory } from "./directory.ts";
+import type { FrontDesk } from "./front-desk.ts";
+import { registerViews } from "./views.ts";
+
+export interface AppOptions extends CommandsOptions {
+  readonly reach: Reach;
+  readonly front: FrontDesk;
+  readonly directory: SlackDirectory;
+  readonly diagnostics: Diagnostics;
+}
+
+/** Not started yet. */
+export function buildApp(options: AppOptions): App {
+  const { reach, diagnostics, front, directory } = options;
+  const { credentials, apiUrl } = reach;
+  const transport =
+    credentials.mode === "socket"
+      ? { socketMode: true, appToken: credentials.appToken }
+      : { signingSecret: credentials.signingSecret };
+  const app = new App({
+    token: credentials.botToken,
+    ...transport,
+    logger: boltLogger(diagnostics),
+    clientOptions: {
+      ...callOptions,
+      timeout: 5_000,
+      ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+    },
+  });
+  registerActions(app, front);
+  registerViews(app, front);
+  registerCommands(app, options);
+  const changed = (): Promise<void> => {
+    directory.changed();
+    return Promise.resolve();
+  };
+  app.event("subteam_members_changed", changed);
+  app.event("subteam_updated", changed);
+  app.event("user_change", changed);
+  app.error((error) => {
+    diagnostics.error({ error: reasonOf(error) }, "slack: a listener failed");
+    return Promise.resolve();
+  });
+  return app;
+}

@@ -1,0 +1,104 @@
+/** Answers to `/soc`: seen by who asked alone. */
+import type { KnownBlock, RichTextElement } from "@slack/types";
+import type { GateRow } from "../../src/gate/front.ts";
+import type { Person } from "../../src/gate/directory.ts";
+import type { CaseThread, Request } from "../case-thread.ts";
+import { cardState } from "./gate-card.ts";
+import { usages } from "../command-line.ts";
+import type { Look } from "../config.ts";
+import { slashCommand } from "../ids.ts";
+import type { Message } from "../limits.ts";
+import { bold, bullets, code, date, dotted, richText, section, text, who } from "../rich.ts";
+import { caseRef, configured, fallback, ours, untrusted, type Ours } from "../text.ts";
+import { briefly } from "./action-words.ts";
+import { rootMessage } from "./root.ts";
+
+const dot = ours` · `;
+
+export function helpAnswer(): Message {
+  const lines = usages.map(({ usage, tells }) =>
+    section(code(configured(`${slashCommand} ${usage}`)), text(ours` `), text(configured(tells))),
+  );
+  return {
+    text: fallback`Commands of hatrack`,
+    blocks: [richText(section(bold(ours`You can ask:`)), bullets(lines))],
+  };
+}
+
+/** What was typed comes back as text of its own, never as markup. */
+export function unclearAnswer(problem: string, hint: string): Message {
+  const line = [
+    text(untrusted(problem, { max: 200 })),
+    text(ours` Try `),
+    code(untrusted(hint, { max: 200 })),
+  ];
+  return { text: fallback`That was not clear`, blocks: [richText(section(...line))] };
+}
+
+export function wordsAnswer(words: Ours): Message {
+  return { text: fallback`${words}`, blocks: [richText(section(text(words)))] };
+}
+
+export function caseAnswer(thread: CaseThread, look: Look): Message {
+  const root = rootMessage(thread, { ...look, mentions: new Map() });
+  const lines = thread.requests.slice(-10).map((request) => {
+    const state = requestState(thread, request);
+    return section(...dotted([[bold(briefly(request.handoff.ask, 200))], [text(state)]], dot));
+  });
+  const blocks: KnownBlock[] = [...root.blocks];
+  if (lines.length > 0) blocks.push(richText(bullets(lines)));
+  const summary = thread.file.investigation?.summary ?? thread.file.triage?.summary;
+  if (summary !== undefined) {
+    blocks.push(richText(section(text(untrusted(summary, { max: 1500, lines: true })))));
+  }
+  return { text: root.text, blocks };
+}
+
+function requestState(thread: CaseThread, request: Request): Ours {
+  const state = cardState(thread, request);
+  if (state === "open") return ours`waits for ${configured(request.handoff.bar.addressed.title)}`;
+  return state === "not_done" ? ours`authorised, not done` : ours`closed`;
+}
+
+/** Rows a message shows; the rest is counted. */
+const mostRows = 20;
+
+export function pendingAnswer(rows: readonly GateRow[]): Message {
+  if (rows.length === 0) return wordsAnswer(ours`Nothing waits for anybody.`);
+  const lines = rows.slice(0, mostRows).map((row) => section(...dotted(rowGroups(row), dot)));
+  const left = rows.length - lines.length;
+  const more = left > 0 ? [section(text(ours`and ${left} more`))] : [];
+  return {
+    text: fallback`${rows.length} waiting`,
+    blocks: [richText(section(bold(ours`${rows.length} waiting`)), bullets(lines), ...more)],
+  };
+}
+
+function rowGroups(row: GateRow): RichTextElement[][] {
+  const what = untrusted(`${row.verb.replaceAll("_", " ")} ${row.target}`, { max: 200 });
+  const whose = row.status === "authorised" ? ours`authorised, not done: ` : ours`waits for `;
+  const groups: RichTextElement[][] = [
+    [bold(what)],
+    [text(caseRef(row.caseId))],
+    [text(whose), text(untrusted(row.whoCan, { max: 200 }))],
+  ];
+  if (row.quorum > 1) groups.push([text(ours`${row.approvals} of ${row.quorum}`)]);
+  if (row.status === "pending" && row.expiresAt !== undefined) {
+    groups.push([text(ours`answer by `), date(row.expiresAt)]);
+  }
+  groups.push([text(ours`code ${configured(row.code)}`)]);
+  return groups;
+}
+
+export function whoAnswer(title: string, members: readonly Person[]): Message {
+  const able = members.filter((member) => !member.bot && !member.deactivated && !member.guest);
+  const names = able.slice(0, 50).map((member) => section(who(member.principal)));
+  const head = section(bold(configured(title)));
+  const blocks = [
+    richText(
+      head,
+      ...(names.length === 0 ? [section(text(ours`Nobody who can answer.`))] : [bullets(names)]),
+    ),
+  ];
+  return { text: fallback`On call: ${configured(title)}`, blocks };
+}

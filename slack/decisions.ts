@@ -1,0 +1,85 @@
+/**
+ * The one door: what a person did enters the log as `decision.submitted`, before Slack is told that it arrived. Its
+ * id is what was done (who, which button, on which message, when), so that the same click said twice is one event.
+ */
+import type { Bus } from "../src/bus/bus.ts";
+import { isoTime, type Clock } from "../src/clock.ts";
+import type { Decision } from "../src/events/gate-events.ts";
+import { naturalId } from "../src/events/ids.ts";
+import { makeEvent } from "../src/events/parse.ts";
+import type { Principal } from "../src/events/vocabulary.ts";
+import { readThread, requestOf, type CaseThread, type Request, type Surface } from "./case-thread.ts";
+import { eventSource } from "./ids.ts";
+import type { Place } from "./outbox.ts";
+
+export interface DoorOptions {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly surface: Surface;
+}
+
+/** Which card a button stands on. `value` is only where to look: the log says whether that card is ours. */
+export interface CardRef extends Place {
+  readonly caseId: string;
+  readonly proposalId: string;
+}
+
+export interface FoundCard {
+  readonly thread: CaseThread;
+  readonly request: Request;
+}
+
+type OnProposal = Extract<Decision, { proposalId: string }>;
+/** What a decision says beside who, where and on what. */
+export type Words = OnProposal extends infer D
+  ? D extends OnProposal
+    ? Omit<D, "principal" | "surface" | "card" | "proposalId" | "digest">
+    : never
+  : never;
+
+export interface Submission {
+  readonly principal: Principal;
+  readonly card: CardRef;
+  readonly found: FoundCard;
+  readonly words: Words;
+  /** What makes this act one act: action id and time, or the form. */
+  readonly act: readonly string[];
+}
+
+export class DecisionDoor {
+  readonly #options: DoorOptions;
+
+  constructor(options: DoorOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The card as it was posted. The digest comes from the event that this very message was posted for, never from
+   * the button or from what is asked now: a click on an older card carries the older digest and is refused.
+   */
+  async find({ caseId, proposalId, channel, ts }: CardRef): Promise<FoundCard | undefined> {
+    const thread = await readThread(this.#options.bus, caseId, this.#options.surface);
+    const posted = thread.messages.find(
+      (m) => m.kind === "gate" && m.channel === channel && m.ts === ts && m.proposalId === proposalId,
+    );
+    const request = posted === undefined ? undefined : requestOf(thread, posted.eventId);
+    return request === undefined ? undefined : { thread, request };
+  }
+
+  /** Resolves when it is durable. */
+  async submit({ principal, card, found, words, act }: Submission): Promise<void> {
+    const { bus, clock, surface } = this.#options;
+    const { channel, ts, caseId, proposalId } = card;
+    const { digest } = found.request.handoff;
+    await bus.publish([
+      makeEvent({
+        id: naturalId("decision", surface, principal.team, principal.user, ...act),
+        source: eventSource,
+        type: "decision.submitted",
+        subject: caseId,
+        time: isoTime(clock.now()),
+        data: { ...words, principal, surface, card: { channel, ts }, proposalId, digest },
+      }),
+    ]);
+  }
+}

@@ -1,0 +1,98 @@
+/** What Slack sends when somebody acts, parsed. Who it was comes from the envelope and from nothing else. */
+import { z } from "zod";
+import { CaseId, type Principal } from "../src/events/vocabulary.ts";
+import type { CardRef } from "./decisions.ts";
+
+const Who = z.object({
+  user: z.object({ id: z.string(), team_id: z.string().optional() }),
+  team: z.object({ id: z.string() }).nullish(),
+});
+
+const Press = Who.extend({
+  trigger_id: z.string().default(""),
+  container: z.object({ message_ts: z.string().optional(), channel_id: z.string().optional() }).loose(),
+  message: z.object({ thread_ts: z.string().optional() }).loose().optional(),
+  actions: z
+    .array(z.object({ action_id: z.string(), action_ts: z.string(), value: z.string().default("") }))
+    .min(1),
+});
+
+const Submitted = Who.extend({
+  view: z.object({
+    id: z.string(),
+    callback_id: z.string(),
+    private_metadata: z.string(),
+    state: z.object({ values: z.record(z.string(), z.record(z.string(), z.unknown())) }),
+  }),
+});
+
+export interface Pressed {
+  readonly principal: Principal;
+  readonly actionId: string;
+  readonly actionTs: string;
+  readonly triggerId: string;
+  /** "CASE:ID": where to look, nothing more. */
+  readonly value: string;
+  readonly channel: string;
+  readonly ts: string;
+  readonly threadTs?: string;
+}
+
+/** @throws ZodError on anything that is not a press of a button on a message */
+export function pressOf(body: unknown): Pressed {
+  const press = Press.parse(body);
+  const [action] = z.tuple([Press.shape.actions.element], z.unknown()).parse(press.actions);
+  const { message_ts: ts = "", channel_id: channel = "" } = press.container;
+  const threadTs = press.message?.thread_ts;
+  return {
+    principal: principalOf(press),
+    actionId: action.action_id,
+    actionTs: action.action_ts,
+    triggerId: press.trigger_id,
+    value: action.value,
+    ...{ channel, ts },
+    ...(threadTs === undefined ? {} : { threadTs }),
+  };
+}
+
+/** The card a button's value points to, on the message that was really pressed. */
+export function cardRefOf({ value, channel, ts }: Pressed): CardRef | undefined {
+  const [caseId = "", proposalId = ""] = value.split(":");
+  return CaseId.safeParse(caseId).success && proposalId !== ""
+    ? { caseId, proposalId, channel, ts }
+    : undefined;
+}
+
+export interface SubmittedForm {
+  readonly principal: Principal;
+  readonly viewId: string;
+  readonly callbackId: string;
+  readonly privateMetadata: string;
+  /** What was typed or chosen in a field; trimmed, empty when nothing was. */
+  field(name: string): string;
+}
+
+/** @throws ZodError */
+export function formOf(body: unknown): SubmittedForm {
+  const { view, ...who } = Submitted.parse(body);
+  return {
+    principal: principalOf(who),
+    viewId: view.id,
+    callbackId: view.callback_id,
+    privateMetadata: view.private_metadata,
+    field: (name) => fieldOf(view.state.values[name]?.[name]),
+  };
+}
+
+const Typed = z.object({ value: z.string().nullish() });
+const Chosen = z.object({ selected_option: z.object({ value: z.string() }).nullish() });
+
+function fieldOf(state: unknown): string {
+  const chosen = Chosen.safeParse(state).data?.selected_option?.value;
+  return (chosen ?? Typed.safeParse(state).data?.value ?? "").trim();
+}
+
+/** The person's own team: for somebody from a shared channel it is not ours. */
+function principalOf({ user, team }: z.infer<typeof Who>): Principal {
+  return { team: user.team_id ?? team?.id ?? "", user: user.id };
+}
