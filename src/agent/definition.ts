@@ -32,8 +32,9 @@ export const HatShape = z.strictObject({
   on: z
     .record(z.string(), z.union([z.literal(true), aFunction]).optional())
     .refine((on) => Object.keys(on).length > 0, "expected at least one event type to wake on")
-    .superRefine((on, { addIssue }) => {
-      for (const type of Object.keys(on).filter((key) => !isEventType(key))) addIssue(unknownType(type));
+    .superRefine((on, context) => {
+      for (const type of Object.keys(on).filter((key) => !isEventType(key)))
+        context.addIssue(unknownType(type));
     }),
   tools: z.array(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected a tool name such as "host_details"')),
   budget: z.strictObject({ toolCalls: z.int().min(0).max(100), seconds: z.number().positive().max(3600) }),
