@@ -3,7 +3,7 @@ import type { Alert } from "../events/alert-events.ts";
 import { isEvent, type AnyEvent, type KnownEvent } from "../events/envelope.ts";
 import type { Indicator, Verdict } from "../events/vocabulary.ts";
 import { normaliseIndicator } from "../indicators/normalise.ts";
-import { isSystemProgram } from "./system-program.ts";
+import { isInstalledProgram, isSystemProgram } from "./system-program.ts";
 
 /** The only types memory reads. */
 export const recordTypes = [
@@ -40,6 +40,8 @@ export interface CaseRecord {
   readonly seen: ReadonlyMap<string, Indicator>;
   /** Keys that say nothing here: the hash of a system program, what a lookup found clean. */
   readonly harmless: ReadonlySet<string>;
+  /** Key of the triggering program's hash, if it is installed software: it links nothing until somebody has judged. */
+  readonly software?: string;
   /** Named by threat intel, at least as likely as not. */
   readonly actors: readonly string[];
   readonly opinions: Readonly<Partial<Record<Judge, Opinion>>>;
@@ -63,6 +65,11 @@ export function standing(record: CaseRecord): (Opinion & { readonly by: Judge })
 export function isCleared(record: CaseRecord): boolean {
   const verdict = standing(record)?.verdict;
   return verdict === "false_positive" || verdict === "benign";
+}
+
+/** Whether an indicator of the case may join it to others: not once it was cleared, installed software not before. */
+export function mayLink(record: CaseRecord, key: string): boolean {
+  return !isCleared(record) && (record.software !== key || standing(record) !== undefined);
 }
 
 /** One key for one indicator, however an actor's name is cased. */
@@ -112,11 +119,15 @@ function judgeOf(event: AnyEvent): Judge | undefined {
 }
 
 function withAlert(record: CaseRecord, { data }: KnownEvent<"alert.received">): CaseRecord {
+  const software = hashWhere(data, isInstalledProgram);
   return {
     ...record,
     alert: record.alert ?? whatAndWhere(data),
+    ...(software === undefined ? {} : { software }),
     seen: new Map([...record.seen, ...entries(seenIn(data))]),
-    harmless: new Set([...record.harmless, ...systemHash(data)]),
+    harmless: new Set(
+      [...record.harmless, hashWhere(data, isSystemProgram)].filter((key) => key !== undefined),
+    ),
   };
 }
 
@@ -141,10 +152,10 @@ function seenIn({ rule, host, user, process, techniques, indicators }: Alert): V
   ];
 }
 
-/** The key of the triggering process's hash, if it is the operating system's own. */
-function systemHash({ process }: Alert): string[] {
-  if (process?.path === undefined || !isSystemProgram(process.path)) return [];
-  return entries([["sha256", process.sha256]]).map(([key]) => key);
+/** The key of the triggering program's hash, if its path is of this kind. */
+function hashWhere({ process }: Alert, is: (path: string) => boolean): string | undefined {
+  if (process?.path === undefined || !is(process.path)) return undefined;
+  return entries([["sha256", process.sha256]])[0]?.[0];
 }
 
 /** An attribution less sure than a coin names nobody. */

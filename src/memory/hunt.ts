@@ -1,6 +1,6 @@
 /** What a hunter looks for between cases: hosts and indicators that come back, and attacks nobody was told of. Pure. */
 import { strengthOf } from "../indicators/classify.ts";
-import { isCleared, standing, type CaseRecord } from "./case-record.ts";
+import { mayLink, standing, type CaseRecord } from "./case-record.ts";
 import { hubCases, inOrder, isFamiliar } from "./links.ts";
 import type { MemoryState } from "./memory-state.ts";
 import { within, type Window } from "./window.ts";
@@ -65,12 +65,14 @@ function recurringHosts(state: MemoryState, recent: readonly CaseRecord[], windo
 
 /** Benign infrastructure is not in the index at all; what only cleared cases share is no finding either. */
 function sharedIndicators(state: MemoryState, recent: readonly CaseRecord[], window: Window): HuntFinding[] {
-  const open = new Set(recent.filter((record) => !isCleared(record)).map(({ caseId }) => caseId));
-  return [...state.index.values()]
-    .filter((held) => strengthOf(held.indicator.type) === "strong" && !isFamiliar(state, held))
-    .map(({ indicator, cases }) => ({
+  const inTime = new Set(recent);
+  return [...state.index]
+    .filter(([, held]) => strengthOf(held.indicator.type) === "strong" && !isFamiliar(state, held))
+    .map(([key, { indicator, cases }]) => ({
       indicator,
-      cases: [...cases].flatMap((caseId) => (open.has(caseId) ? (state.cases.get(caseId) ?? []) : [])),
+      cases: [...cases]
+        .flatMap((caseId) => state.cases.get(caseId) ?? [])
+        .filter((record) => inTime.has(record) && mayLink(record, key)),
     }))
     .filter(({ cases }) => cases.length >= casesOfAnIndicator && touches(cases, window))
     .sort((a, b) => b.cases.length - a.cases.length || (a.indicator.value < b.indicator.value ? -1 : 1))

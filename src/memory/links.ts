@@ -1,6 +1,6 @@
 /** Which indicators link which cases. An indicator that joins everything (a shared NAT address) joins nothing. */
 import { strengthOf } from "../indicators/classify.ts";
-import { isCleared, standing, type CaseRecord } from "./case-record.ts";
+import { isCleared, mayLink, standing, type CaseRecord } from "./case-record.ts";
 import { Groups } from "./groups.ts";
 import type { Holders, MemoryState } from "./memory-state.ts";
 
@@ -25,9 +25,11 @@ export function eligible(state: MemoryState, from: number, to: number): Set<stri
 
 /** All links among these cases by strong indicators, hubs cut; cases in order of opening. */
 export function linksAmong(state: MemoryState, members: ReadonlySet<string>): Link[] {
-  const links = [...state.index.values()].flatMap((holders): Link[] => {
+  const links = [...state.index].flatMap(([key, holders]): Link[] => {
     if (holders.cases.size < 2 || strengthOf(holders.indicator.type) === "weak") return [];
-    const cases = [...holders.cases].filter((caseId) => members.has(caseId));
+    const cases = recordsOf(state, holders.cases)
+      .filter((record) => members.has(record.caseId) && mayLink(record, key))
+      .map(({ caseId }) => caseId);
     if (cases.length < 2 || isHub(state, holders)) return [];
     return [{ indicator: holders.indicator, cases: inOrder(state, cases) }];
   });

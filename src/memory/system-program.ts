@@ -16,6 +16,14 @@ const dropped =
 
 const unixPrograms = /^\/(?:usr\/)?(?:s?bin|lib(?:exec|32|64)?)\/|^\/system\//;
 
+const installed =
+  /^(?:\\device\\harddiskvolume\d+|[a-z]:)\\program files(?: \(x86\))?\\|^\/(?:opt|applications)\//;
+
+/** Whether a program stands where an administrator installs programs: most likely the company's own software. */
+export function isInstalledProgram(path: string): boolean {
+  return installed.test(path.toLowerCase());
+}
+
 /** Whether a program stands where only the operating system's installer writes. */
 export function isSystemProgram(path: string): boolean {
   const lower = path.toLowerCase();
