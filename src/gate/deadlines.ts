@@ -83,7 +83,7 @@ function remind({ proposalId, tier, status, opened, reminded }: Handoff, command
 }
 
 /** The next tier is asked anew: another role is addressed, so it is another digest, and approvals are void. */
-function nextTierOrExpire(handoff: Handoff): Draft[] {
+export function nextTierOrExpire(handoff: Handoff): Draft[] {
   const [addressed, ...nextTiers] = handoff.bar.nextTiers;
   if (addressed === undefined) return expire(handoff);
   const { proposalId, caseId, ask, tier } = handoff;

@@ -2,7 +2,7 @@
 import type { Draft } from "../bus/bus.ts";
 import type { Decision } from "../events/gate-events.ts";
 import type { DecisionCommand, ProposalDecision } from "./commands.ts";
-import { against, expire, lapse } from "./deadlines.ts";
+import { against, lapse, nextTierOrExpire } from "./deadlines.ts";
 import { alreadyDecided, refuse, unsupported, whoCan, type Refusal } from "./refusals.ts";
 import type { GateState, Handoff } from "./state.ts";
 
@@ -54,14 +54,26 @@ function outOfTime(
 ): { refusal: Refusal; drafts: Draft[] } | undefined {
   const { status, opened, carryOutBy } = handoff;
   if (status === "pending" && opened !== undefined && against(opened.expiresAt, clocks) === "past") {
-    const message = `This request expired at ${opened.expiresAt}; nobody decided it. It was not denied.`;
-    return { refusal: { rule: "expired", message }, drafts: expire(handoff) };
+    return { refusal: tooLateFor(handoff, opened.expiresAt), drafts: nextTierOrExpire(handoff) };
   }
   if (status === "authorised" && carryOutBy !== undefined && against(carryOutBy, clocks) === "past") {
     const message = `The authorisation lapsed at ${carryOutBy}: nobody marked it done. Propose it again.`;
     return { refusal: { rule: "lapsed", message }, drafts: lapse(handoff) };
   }
   return undefined;
+}
+
+/** A click past the tier's time is what its deadline would have been: the next tier is asked, or nobody is left. */
+function tooLateFor({ bar }: Handoff, expiresAt: string): Refusal {
+  const [next] = bar.nextTiers;
+  if (next === undefined) {
+    return {
+      rule: "expired",
+      message: `This request expired at ${expiresAt}; nobody decided it. It was not denied.`,
+    };
+  }
+  const message = `${bar.addressed.title} had until ${expiresAt}; ${next.title} is asked now.`;
+  return { rule: "expired", message, whoCan: next.title };
 }
 
 function outOfPlace(handoff: Handoff, decision: Answerable): Refusal | undefined {

@@ -30,14 +30,24 @@ describe("expiry", () => {
     expect(types(opened().decides("Mia", authorise, { at: minutes(30) - 1 }))).toContain("action.decided");
   });
 
-  it("expires, and refuses the answer, when both clocks have reached it", () => {
+  it("refuses a late answer and asks the next tier, when both clocks have reached the end of this one's time", () => {
     const gate = opened();
+    const [next] = gate.handoff.bar.nextTiers;
     const said = gate.decides("Mia", authorise, { at: minutes(30) });
+    expect(types(said)).toEqual(["handoff.rerouted", "decision.refused"]);
+    expect(only(said, "decision.refused").data).toMatchObject({ rule: "expired", whoCan: next?.title });
+    expect(gate.handoff).toMatchObject({ status: "pending", tier: 1, approvals: [] });
+  });
+
+  it("expires, and says that it was not denied, when nobody is left to ask", () => {
+    const gate = opened();
+    gate.decides("Mia", authorise, { at: minutes(30) });
+    gate.posted(minutes(31));
+    const said = gate.decides("Mia", authorise, { at: minutes(61) });
     expect(types(said)).toEqual(["action.decided", "decision.refused"]);
     const { outcome, by, why } = only(said, "action.decided").data;
     expect({ outcome, by }).toEqual({ outcome: "expired", by: [] });
     expect(why).toContain("not denied");
-    expect(refusal(said)).toBe("expired");
     expect(refusal(gate.decides("Mia", authorise))).toBe("already_decided");
   });
 

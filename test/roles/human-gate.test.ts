@@ -122,7 +122,7 @@ describe("the human gate on a bus", () => {
     expect(types(said ?? [])).toContain("action.decided");
   });
 
-  it("starts the clock with the posted card, and closes what nobody answered", async () => {
+  it("starts the clock with the posted card, and asks the next tier when nobody answered", async () => {
     const on = await atWork();
     const request = await propose(on);
     const [asked] = await saidBy(on);
@@ -138,7 +138,7 @@ describe("the human gate on a bus", () => {
     expect(types((await answersTo(on, [posted])).flat())).toEqual(["handoff.opened"]);
     on.clock.advance(31 * 60_000);
     const [said] = await clicked(on, click(on, "Mia", request));
-    expect(types(said ?? [])).toEqual(["action.decided", "decision.refused"]);
+    expect(types(said ?? [])).toEqual(["handoff.rerouted", "decision.refused"]);
     expect(refusal(said ?? [])).toBe("expired");
   });
 
