@@ -2,9 +2,10 @@
 import { join } from "node:path";
 import { systemClock } from "../src/clock.ts";
 import type { Diagnostics } from "../src/diagnostics.ts";
-import { reasonOf } from "../src/errors.ts";
+import { HatrackError, reasonOf } from "../src/errors.ts";
 import { loadRoles } from "../src/load-roles.ts";
 import { RoleTeam } from "../src/team.ts";
+import type { Connection } from "../slack/connection.ts";
 import { startSlack } from "../slack/start.ts";
 import { loadModel, loadOrganisation, loadTools } from "./assemble.ts";
 import type { Config } from "./config.ts";
@@ -17,8 +18,8 @@ export interface SocOptions {
   readonly config: Config;
   readonly port: number;
   readonly pace: Pace;
-  /** The local workspace instead of Slack. */
-  readonly workspace: boolean;
+  /** Real Slack, a local workspace of our own, or one that is running already. */
+  readonly workspace: "slack" | "embedded" | { readonly url: string };
   readonly diagnostics: Diagnostics;
   readonly signal: AbortSignal;
 }
@@ -36,14 +37,15 @@ export async function runSoc(options: SocOptions): Promise<RunningSoc> {
     const organisation = await loadOrganisation(config);
     const bus = await openBus(config, "write", diagnostics);
     open.add(() => bus.close());
-    const workspace = options.workspace ? await startLocalWorkspace(config, options.port) : undefined;
+    const workspace =
+      options.workspace === "embedded" ? await startLocalWorkspace(config, options.port) : undefined;
     if (workspace !== undefined) open.add(() => workspace.close());
     const slack = await startSlack({
       bus,
       ...organisation,
       clock: systemClock,
       diagnostics,
-      connection: connectionOf(config, workspace?.url),
+      connection: connectionOf(options, workspace?.url),
       departmentOf: (host) => organisation.inventory.departmentOf(host),
     });
     const team = new RoleTeam({
@@ -92,13 +94,11 @@ async function startLocalWorkspace(
   return startWorkspace({ port, file: join(config.dataDir, "workspace.db"), directory });
 }
 
-function connectionOf(
-  config: Config,
-  workspaceUrl: string | undefined,
-): Parameters<typeof startSlack>[0]["connection"] {
-  if (workspaceUrl !== undefined) return { kind: "local", url: workspaceUrl };
-  if (config.slack === undefined) throw new Error("soc: neither a workspace nor Slack credentials");
-  return { kind: "slack", credentials: config.slack };
+function connectionOf({ config, workspace }: SocOptions, ownUrl: string | undefined): Connection {
+  if (typeof workspace === "object") return { kind: "local", url: workspace.url };
+  if (ownUrl !== undefined) return { kind: "local", url: ownUrl };
+  if (config.slack !== undefined) return { kind: "slack", credentials: config.slack };
+  throw new HatrackError("config_invalid", "no workspace: expected Slack's tokens or the local workspace");
 }
 
 /** Closes in the opposite order of opening, once, whatever one of them throws. */

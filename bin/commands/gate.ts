@@ -5,7 +5,7 @@ import { gateDecide, gateList, gateShow, type GateAnswer, type Saying } from "..
 import { flag, textOption, type Command, type Invocation, type Values } from "../command.ts";
 import { withWritableBus } from "../control-client.ts";
 import { withBus } from "../open-bus.ts";
-import { table } from "../table.ts";
+import { shown, table } from "../table.ts";
 
 const usage = `gate list [--all] | show ID | decide ID --as TEAM/USER SAYING  [--json]`;
 
@@ -37,15 +37,18 @@ async function show(bus: Bus, { positionals, values, print }: Invocation): Promi
     print(JSON.stringify(record));
     return 0;
   }
+  const say = (line: string): void => {
+    print(shown(line));
+  };
   const { ask, bar, code, status, caseId, digest } = record.handoff;
-  print(`${ask.verb} ${ask.target.type} ${ask.target.value}   (${caseId}, ${status}, code ${code})`);
-  for (const [name, value] of Object.entries(ask.parameters)) print(`  ${name}: ${value}`);
-  print(`Why:      ${ask.rationale}`);
-  print(`Against:  ${ask.against ?? "nothing was said against it"}`);
-  for (const { cites, quote, claim } of ask.evidence) print(`Evidence: ${claim} [${cites}: "${quote}"]`);
-  print(`Asked:    ${bar.addressed.title}, ${bar.quorum} of them; ${bar.blastRadius}`);
-  print(`Digest:   ${digest}`);
-  for (const event of record.history) print(`  ${event.time}  ${event.type}`);
+  say(`${ask.verb} ${ask.target.type} ${ask.target.value}   (${caseId}, ${status}, code ${code})`);
+  for (const [name, value] of Object.entries(ask.parameters)) say(`  ${name}: ${value}`);
+  say(`Why:      ${ask.rationale}`);
+  say(`Against:  ${ask.against ?? "nothing was said against it"}`);
+  for (const { cites, quote, claim } of ask.evidence) say(`Evidence: ${claim} [${cites}: "${quote}"]`);
+  say(`Asked:    ${bar.addressed.title}, ${bar.quorum} of them; ${bar.blastRadius}`);
+  say(`Digest:   ${digest}`);
+  for (const event of record.history) say(`  ${event.time}  ${event.type}`);
   return 0;
 }
 

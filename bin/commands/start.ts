@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { HatrackError } from "../../src/errors.ts";
-import { flag, textOption, type Command, type Invocation } from "../command.ts";
+import { flag, textOption, type Command, type Invocation, type Values } from "../command.ts";
 import type { Config } from "../config.ts";
 import { makeDiagnostics } from "../diagnostics.ts";
 import { untilTerminated } from "../lifetime.ts";
@@ -10,7 +10,8 @@ import type { Pace } from "../sources.ts";
 import { runSoc, type SocOptions } from "../soc.ts";
 
 export const command: Command = {
-  usage: "start [--port N] [--data DIR] [--alerts SOURCE] [--speed N|max] [--local-workspace] [--no-open]",
+  usage:
+    "start [--port N] [--data DIR] [--alerts SOURCE] [--speed N|max] [--local-workspace] [--workspace URL] [--no-open]",
   help: `Runs the whole SOC on this machine and prints "ready URL#TOKEN" when it serves.
 
   --port N            port of the local workspace's page (default: any free one)
@@ -18,6 +19,7 @@ export const command: Command = {
   --alerts SOURCE     sample | file:PATH | webhook:PORT | - (stdin); default: sample, or ALERTS
   --speed N|max       how fast the sample and file alerts come: N times the usual pace, or all at once
   --local-workspace   the local workspace with REDIS_URL set; its decisions are marked as local
+  --workspace URL     a local workspace that is running already (node slack/workspace/main.ts), left as it is at the end
   --no-open           do not open a browser
 
 Each embedded default is replaced by one variable: REDIS_URL, SLACK_BOT_TOKEN with SLACK_APP_TOKEN or
@@ -28,6 +30,7 @@ SLACK_SIGNING_SECRET, LLM_BASE_URL with LLM_MODEL, ALERTS. "hatrack doctor" chec
     alerts: { type: "string" },
     speed: { type: "string" },
     "local-workspace": { type: "boolean" },
+    workspace: { type: "string" },
     "no-open": { type: "boolean" },
   },
   run: async (invocation) => {
@@ -59,22 +62,30 @@ function optionsOf(
   { values }: Invocation,
   config: Config,
 ): Pick<SocOptions, "config" | "port" | "pace" | "workspace"> {
-  if (flag(values, "local-workspace") && config.slack !== undefined) {
+  const workspace = workspaceOf(values, config);
+  return { config, port: portOf(values["port"]), pace: paceOf(textOption(values, "speed")), workspace };
+}
+
+/** The local workspace serves the local log; on Redis it must be asked for by name. */
+function workspaceOf(values: Values, config: Config): SocOptions["workspace"] {
+  const url = textOption(values, "workspace");
+  const wanted = flag(values, "local-workspace") || url !== undefined;
+  if (wanted && config.slack !== undefined) {
     throw new HatrackError(
       "usage",
-      "--local-workspace with SLACK_BOT_TOKEN set: expected one workspace or the other",
+      "a local workspace with SLACK_BOT_TOKEN set: expected one workspace or the other",
     );
   }
-  const workspace =
-    config.slack === undefined && (config.redis === undefined || flag(values, "local-workspace"));
-  if (config.slack === undefined && !workspace) {
-    throw new HatrackError(
-      "config_invalid",
-      "REDIS_URL is set without Slack: expected SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or --local-workspace to say that " +
-        "decisions of the local workspace may enter this log",
-    );
+  if (url !== undefined && !URL.canParse(url)) {
+    throw new HatrackError("usage", `--workspace ${url}: expected a URL such as http://127.0.0.1:4100`);
   }
-  return { config, port: portOf(values["port"]), pace: paceOf(textOption(values, "speed")), workspace };
+  if (config.slack !== undefined) return "slack";
+  if (config.redis === undefined || wanted) return url === undefined ? "embedded" : { url };
+  throw new HatrackError(
+    "config_invalid",
+    "REDIS_URL is set without Slack: expected SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or --local-workspace to say that " +
+      "decisions of the local workspace may enter this log",
+  );
 }
 
 function portOf(value: unknown): number {
