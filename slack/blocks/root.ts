@@ -61,9 +61,10 @@ function summary({ file, openedAt }: CaseThread, look: Look): ReturnType<typeof 
   const newline = text(ours`\n`);
   const { alert } = file;
   const title = alert === undefined ? ours`(no alert)` : untrusted(alert.title, { max: 300 });
-  const where = [look.department, alert?.user?.name, alert?.host?.name]
-    .filter((part) => part !== undefined)
-    .map((part) => [text(untrusted(part, { max: 120 }))]);
+  const host = alert?.host?.name ?? "";
+  const where = [look.department, alert?.user?.name, alert?.title.includes(host) === true ? "" : host]
+    .filter((part) => part !== undefined && part !== "")
+    .map((part) => [text(untrusted(part ?? "", { max: 120 }))]);
   const opened = openedAt === undefined ? [] : [[text(ours`opened `), date(openedAt)]];
   return [bold(title), newline, ...verdictLine(file), newline, ...dotted([...where, ...opened], dot)];
 }

@@ -1,0 +1,393 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { findingMessage } from "../../slack/blocks/finding.ts";
+import { gateCard } from "../../slack/blocks/gate-card.ts";
+import {
+  authoriseForm,
+  couldNotDoForm,
+  evidenceView,
+  needInfoForm,
+  rejectForm,
+} from "../../slack/blocks/modals.ts";
+import { directMessage, infoAnswered, infoRequested, refusal, reminder } from "../../slack/blocks/notices.ts";
+import { rootMessage, worthThread } from "../../slack/blocks/root.ts";
+import { caseAnswer } from "../../slack/blocks/answers.ts";
+import { foldThread, type CaseThread, type Request } from "../../slack/case-thread.ts";
+import type { Look } from "../../slack/config.ts";
+import { slackActions } from "../../slack/ids.ts";
+import { breaches, viewBreaches, type Message } from "../../slack/limits.ts";
+import { groupMention } from "../../slack/text.ts";
+import type { AnyEvent } from "../../src/events/envelope.ts";
+import { alert, asked, caseId, mia, openedAt, priya, said, triage } from "./given.ts";
+import { buttonsOf, reads } from "./world.ts";
+
+const look: Look = {
+  consoleHosts: ["falcon.crowdstrike.com"],
+  mentions: new Map([["ir-lead-oncall", groupMention("S0IRLEAD")]]),
+  department: "finance",
+};
+const at = { at: openedAt };
+const fold = (...events: AnyEvent[]): CaseThread => foldThread(caseId, events, "local");
+const opened = said("alert.received", alert(), at);
+const found = said("alert.triaged", triage(), { source: "/roles/sentinel" });
+const requested = (id = "p1", over: Parameters<typeof asked>[1] = {}) =>
+  said("handoff.requested", asked(id, over));
+const last = (thread: CaseThread): Request => {
+  const request = thread.requests.at(-1);
+  if (request === undefined) throw new Error("nothing was asked");
+  return request;
+};
+const card = (...events: AnyEvent[]): Message => {
+  const thread = fold(opened, found, ...events);
+  return gateCard(last(thread), { thread, look });
+};
+
+describe("the root", () => {
+  it("says at a glance what it is, how bad, who looked and who is waited for", () => {
+    const planned = said("response.planned", {
+      sev: "SEV-2",
+      summary: "contain",
+      ...{ containment: [], eradication: [], recovery: [], notifications: [] },
+      ...{ bridgeRequired: false, evidence: [], evidenceDropped: 0 },
+    });
+    const message = rootMessage(fold(opened, found, planned, requested()), look);
+    expect(reads(message.blocks).trim().split("\n")).toEqual([
+      "🔴 *SEV-2 · CASE-7K3F9QWM2T*Open in Falcon",
+      "",
+      "Encoded PowerShell on FIN-WS-042",
+      "True positive, succeeded · confidence 0.86 · priority 9",
+      "finance · j.doe · opened 2026-03-02T10:00:00.000Z",
+      "",
+      "✓ Sentinel  ✓ IR Lead  … Threat Intel · *1 approval waiting* for <!subteam^S0IRLEAD>",
+    ]);
+    expect(message.text).toBe("CASE-7K3F9QWM2T: SEV-2");
+  });
+
+  it("links to the console only over https and to a host that is listed", () => {
+    const links = (link: string): string[] =>
+      buttonsOf(rootMessage(fold(said("alert.received", alert({ link })), found), look).blocks);
+    expect(links("https://falcon.crowdstrike.com/x")).toEqual(["open.console"]);
+    for (const link of [
+      "http://falcon.crowdstrike.com/x",
+      "https://falcon.crowdstrike.com.evil.example/x",
+      "https://falcon.crowdstrike.com@evil.example/",
+      "https://user:pass@falcon.crowdstrike.com/",
+      "https://falcon.crowdstrike.com:8443/",
+      "javascript:alert(1)",
+      "not a link",
+    ]) {
+      expect(links(link), link).toEqual([]);
+    }
+  });
+
+  it("is stamped when rules played the roles", () => {
+    const worked = said("role.worked", {
+      role: "sentinel",
+      promptVersion: "0".repeat(64),
+      model: "baseline",
+      leg: "embedded",
+      ...{ steps: [], modelCalls: 1, tokens: { input: 0, output: 0 }, milliseconds: 1 },
+      ...{ evidenceDropped: 0, recallArm: "off", positions: {} },
+    });
+    expect(reads(rootMessage(fold(opened, found, worked), look).blocks)).toContain(
+      "played by rules (baseline)",
+    );
+    expect(reads(rootMessage(fold(opened, found), look).blocks)).not.toContain("baseline");
+  });
+
+  it("shows a person's verdict before any role's", () => {
+    const labelled = said("case.labelled", { verdict: "benign", by: mia, reason: "test", origin: "slack" });
+    const words = reads(rootMessage(fold(opened, found, labelled), look).blocks);
+    expect(words).toContain("⚪ *Benign · CASE-7K3F9QWM2T*");
+    expect(words).toContain("confirmed by a person");
+  });
+
+  it("is wanted for what is suspicious or worse, urgent, or asked of a person, and for nothing else", () => {
+    const worth = (over: Parameters<typeof triage>[0], ...more: AnyEvent[]): boolean =>
+      worthThread(fold(opened, said("alert.triaged", triage(over)), ...more), 5);
+    expect(worth({ verdict: "suspicious", priority: 2 })).toBe(true);
+    expect(worth({ verdict: "insufficient_data", priority: 1 })).toBe(true);
+    expect(worth({ verdict: "benign", priority: 5 })).toBe(true);
+    expect(worth({ verdict: "benign", priority: 4 })).toBe(false);
+    expect(worth({ verdict: "false_positive", priority: 1 })).toBe(false);
+    expect(worth({ verdict: "benign", priority: 1 }, requested())).toBe(true);
+    expect(worthThread(fold(opened), 5)).toBe(false);
+  });
+});
+
+describe("a finding", () => {
+  it("stands under its hat's title, with the record it rests on", () => {
+    const message = findingMessage(
+      said("alert.triaged", triage({ evidenceDropped: 2 }), { source: "/roles/sentinel" }),
+    );
+    const words = reads(message.blocks);
+    expect(words).toContain("Sentinel · True positive, succeeded, confidence 0.86, priority 9");
+    expect(words).toContain("Beacon to 203[.]0[.]113[.]7 every 60 s");
+    expect(words).toContain("step 3 -enc JABjAGwA");
+    expect(words).toContain("2 claims could not be tied to the record and were left out.");
+    expect(buttonsOf(message.blocks)).toEqual([slackActions.evidence]);
+  });
+
+  it("says so when a role gave no answer", () => {
+    const failed = said("role.failed", {
+      ...{ role: "tier2", title: "Tier 2 Analyst", reason: "empty_output", detail: "no text" },
+      ...{ steps: [], model: "m" },
+    });
+    expect(reads(findingMessage(failed).blocks)).toContain(
+      "Tier 2 Analyst · gave no answer: it said nothing",
+    );
+  });
+});
+
+describe("a gate card", () => {
+  it("opens with who is asked, then what, why, what bounds it, and the buttons", () => {
+    const message = card(requested());
+    const words = reads(message.blocks);
+    expect(words.split("\n")[0]).toBe("*Action required from: IR Lead On-Call* <!subteam^S0IRLEAD>");
+    expect(words).toContain("Isolate host FIN-WS-042\n");
+    expect(words).toContain("Why confirmed beacon; credential access\nAgainst no second host");
+    expect(words).toContain(
+      "one workstation, reversible · answer within 30 minutes · if nobody answers: SOC Manager On-Call · code ",
+    );
+    expect(buttonsOf(message.blocks)).toEqual([
+      "gate.authorise",
+      "gate.reject",
+      "gate.need_info",
+      "gate.assign",
+    ]);
+    expect(words).toMatch(/hatrack proposes and never executes: a person carries this out\.\n$/);
+    expect(message.text).toBe("Action required from IR Lead On-Call: Isolate host, CASE-7K3F9QWM2T");
+  });
+
+  it("counts approvals where two are needed, and forgets them when the request changes", () => {
+    const two = { bar: { quorum: 2, reversible: false } };
+    const first = asked("p1", two);
+    const directory = {
+      group: "g",
+      askedAt: "2026-03-02T10:00:00.000Z",
+      members: 2,
+      membersDigest: "0".repeat(64),
+    };
+    const approval = { proposalId: "p1", by: mia, digest: first.digest, directory, have: 1, need: 2 };
+    expect(reads(card(requested("p1", two)).blocks)).toContain("not reversible");
+    expect(reads(card(requested("p1", two)).blocks)).toContain("0 of 2 have authorised");
+    const after = card(requested("p1", two), said("approval.recorded", approval));
+    expect(reads(after.blocks)).toContain("1 of 2 have authorised");
+    const edited = card(
+      requested("p1", two),
+      said("approval.recorded", approval),
+      requested("p1", { ...two, ask: { target: { type: "host", value: "OPS-WS-031" } } }),
+    );
+    expect(reads(edited.blocks)).toContain("0 of 2 have authorised");
+  });
+
+  it("mentions the group once for the proposals of one plan", () => {
+    const thread = fold(opened, requested("p1"), requested("p2"), requested("p3"));
+    expect(thread.requests.map(({ mentions }) => mentions)).toEqual([true, false, false]);
+    const second = thread.requests[1];
+    if (second === undefined) throw new Error("no second request");
+    expect(reads(gateCard(second, { thread, look }).blocks)).not.toContain("<!subteam");
+    const later = said("handoff.requested", asked("p4"), { at: openedAt + 3_600_000 });
+    expect(last(fold(opened, requested("p1"), later)).mentions).toBe(true);
+  });
+
+  it("has no Authorise button when it cannot show the whole action", () => {
+    const parameters = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`key${i}`, "value"]));
+    for (const ask of [
+      { parameters },
+      { parameters: { script: "x".repeat(512).replaceAll("x", "\u202E").slice(0, 512) } },
+    ]) {
+      const message = card(requested("p1", { ask }));
+      expect(buttonsOf(message.blocks)).toEqual(["gate.reject", "gate.need_info", "gate.assign"]);
+      expect(reads(message.blocks)).toContain("too long to show whole");
+    }
+    const long = { target: { type: "file" as const, value: `C:\\${"a".repeat(300)}.exe` } };
+    const message = card(requested("p1", { ask: long }));
+    expect(reads(message.blocks)).toContain(`C:\\${"a".repeat(300)}.exe`);
+    expect(buttonsOf(message.blocks)).toContain("gate.authorise");
+  });
+
+  it("words a review as one", () => {
+    const ask = { verb: "review_case" as const, target: { type: "case" as const, value: caseId } };
+    expect(reads(card(requested("p1", { ask })).blocks)).toContain("Take the review…");
+  });
+
+  it("hands its buttons on when the next tier is asked", () => {
+    const bar = {
+      ...asked("p1").bar,
+      addressed: { role: "soc-manager-oncall", title: "SOC Manager On-Call" },
+    };
+    const rerouted = said("handoff.rerouted", {
+      ...{ proposalId: "p1", tier: 1, bar, digest: "1".repeat(64), code: "AA-BB", why: "nobody answered" },
+    });
+    const thread = fold(opened, requested("p1"), rerouted);
+    const [before, after] = thread.requests;
+    if (before === undefined || after === undefined) throw new Error("two requests expected");
+    const old = gateCard(before, { thread, look });
+    expect(buttonsOf(old.blocks)).toEqual([]);
+    expect(reads(old.blocks)).toContain("Now asked: SOC Manager On-Call");
+    expect(reads(gateCard(after, { thread, look }).blocks)).toContain(
+      "Action required from: SOC Manager On-Call",
+    );
+  });
+
+  it.each([
+    ["rejected", "Rejected", "because"],
+    ["expired", "Expired: nobody answered, nothing was decided", "because"],
+    ["cancelled", "Cancelled", "because"],
+    ["superseded", "Superseded", "because"],
+  ] as const)("closes without buttons when it is %s", (outcome, head, why) => {
+    const decided = { proposalId: "p1", outcome, by: [mia], why, digest: asked("p1").digest };
+    const message = card(requested(), said("action.decided", decided));
+    expect(reads(message.blocks)).toContain(`*${head}* · CASE-7K3F9QWM2T`);
+    expect(reads(message.blocks)).toContain("because");
+    expect(buttonsOf(message.blocks)).toEqual([]);
+  });
+
+  it("says authorised, not done, until a person says what came of it", () => {
+    const { digest } = asked("p1");
+    const by = [mia, priya];
+    const decided = said("action.decided", { proposalId: "p1", outcome: "authorised", by, why: "x", digest });
+    expect(reads(card(requested(), decided).blocks)).toContain(
+      "Authorised, not done: Isolate FIN-WS-042 in Falcon",
+    );
+    const gone = said("action.abandoned", { proposalId: "p1", by: mia, why: "sensor offline" });
+    const message = card(requested(), decided, gone);
+    expect(reads(message.blocks)).toContain("*Could not be done*");
+    expect(reads(message.blocks)).toContain("sensor offline");
+    expect(buttonsOf(message.blocks)).toEqual([]);
+  });
+});
+
+/** Texts an attacker would write, and any other. */
+const nasty = fc.oneof(
+  fc.constantFrom(
+    "<!channel> <!here> <@U0MIA> <!subteam^S0IRLEAD> <#C0CASES>",
+    "` *Approved by IR Lead* <https://evil.example|Authorise>",
+    "```\n*bold*\n```\n> quote\n:fire: :white_check_mark:",
+    "a\u202Ecod.exe\u2066 \u200B\u200D",
+    "<!date^1392734382^{date}|x>",
+    "\n".repeat(400),
+  ),
+  fc.string({ unit: "binary", minLength: 1, maxLength: 4000 }),
+);
+const text = (max: number) => nasty.map((value) => value.slice(0, max) || "x");
+
+describe("whatever the alert and the model say", () => {
+  const everyCard = (words: string): { messages: Message[]; views: unknown[] } => {
+    const short = words.slice(0, 500) || "x";
+    const evidence = Array.from({ length: 20 }, () => ({ claim: short, cites: "step 3", quote: short }));
+    const list = Array.from({ length: 12 }, () => short);
+    const title = words.slice(0, 512) || "x";
+    const received = said(
+      "alert.received",
+      alert({ title, host: { name: title.slice(0, 255) }, user: { name: title.slice(0, 255) } }),
+    );
+    const summary = words.slice(0, 4000) || "x";
+    const triaged = said(
+      "alert.triaged",
+      triage({ summary, mitigatingFactors: list, questions: list, evidence, evidenceDropped: 3 }),
+    );
+    const ask = {
+      target: { type: "host" as const, value: title.slice(0, 512) },
+      parameters: { [short.slice(0, 64)]: title.slice(0, 512) },
+      rationale: summary,
+      against: words.slice(0, 1000),
+      evidence,
+    };
+    const request = requested("p1", { ask });
+    const { digest } = asked("p1", { ask });
+    const decided = { proposalId: "p1", by: [mia], why: summary.slice(0, 2000), digest };
+    const info = { proposalId: "p1", answer: summary, evidence };
+    const reported = said("intel.reported", {
+      ...{ summary, actor: { name: short.slice(0, 200), confidence: 1 }, campaigns: [short.slice(0, 200)] },
+      ...{ techniques: [], severityAdvice: "keep", evidence, evidenceDropped: 0 },
+      indicators: Array.from({ length: 50 }, () => ({
+        type: "url" as const,
+        value: title,
+        reputation: short.slice(0, 200),
+      })),
+    });
+    const thread = fold(received, triaged, request);
+    const on = {
+      request: last(thread),
+      thread,
+      origin: { caseId, proposalId: "p1", channel: "C1", ts: "1.1" },
+    };
+    const closed = (["authorised", "rejected"] as const).map((outcome) => {
+      const after = fold(received, triaged, request, said("action.decided", { ...decided, outcome }));
+      return gateCard(last(after), { thread: after, look });
+    });
+    return {
+      messages: [
+        rootMessage(thread, look),
+        ...[triaged, reported].map(findingMessage),
+        gateCard(last(thread), { thread, look }),
+        ...closed,
+        directMessage(thread, last(thread), "https://x.slack.com/archives/C1/p1"),
+        reminder(thread, last(thread), look),
+        caseAnswer(thread, look),
+        infoRequested(caseId, { proposalId: "p1", by: mia, question: summary.slice(0, 2000) }),
+        infoAnswered(caseId, info),
+        refusal({
+          decisionId: "d",
+          decision: "authorise",
+          principal: mia,
+          rule: "x",
+          message: title,
+          whoCan: short.slice(0, 200),
+        }),
+      ],
+      views: [authoriseForm(on), rejectForm(on), needInfoForm(on), couldNotDoForm(on), evidenceView(triaged)],
+    };
+  };
+
+  it("no message breaks a limit of Slack's", () => {
+    fc.assert(
+      fc.property(text(4000), (words) => {
+        for (const message of everyCard(words).messages) expect(breaches(message)).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("nothing of it reaches mrkdwn, a link, a mention or the text of a notification", () => {
+    const marker = "zqzq<!channel>*zq*";
+    const { messages, views } = everyCard(marker);
+    for (const holder of [...messages, ...views]) {
+      const parts = partsOf(holder);
+      expect(parts.live.join("\n")).not.toContain("zqzq");
+      expect(parts.emoji).toEqual([]);
+    }
+    for (const { text: said_ } of messages) expect(said_).not.toContain("zqzq");
+  });
+
+  it("a form that is shown is whole", () => {
+    const view = authoriseForm({
+      ...{ request: last(fold(opened, requested())), thread: fold(opened, requested()) },
+      origin: { caseId, proposalId: "p1", channel: "C1", ts: "1.1" },
+    });
+    expect(viewBreaches(view)).toEqual([]);
+    expect(reads(view.blocks)).toContain("Isolate host FIN-WS-042");
+    expect(reads(view.blocks)).toContain(`Card code ${asked("p1").code}`);
+  });
+});
+
+/** What Slack would parse or follow, and elements that draw by name. */
+function partsOf(value: unknown): { live: string[]; emoji: unknown[] } {
+  if (Array.isArray(value)) {
+    const all = value.map(partsOf);
+    return { live: all.flatMap((part) => part.live), emoji: all.flatMap((part) => part.emoji) };
+  }
+  if (value === null || typeof value !== "object") return { live: [], emoji: [] };
+  const entries = new Map<string, unknown>(Object.entries(value));
+  const inner = partsOf([...entries.values()]);
+  const type = entries.get("type");
+  const own = type === "mrkdwn" || type === "link" || type === "markdown" ? [JSON.stringify(value)] : [];
+  const url = entries.get("url") ?? entries.get("image_url");
+  const emoji = type === "emoji" || entries.get("emoji") === true ? [value] : [];
+  return {
+    live: [...inner.live, ...own, ...(typeof url === "string" ? [url] : [])],
+    emoji: [...inner.emoji, ...emoji],
+  };
+}
