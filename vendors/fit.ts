@@ -3,7 +3,6 @@
  * parts are cut, each cut marked with what is missing, so that nobody takes a part for the whole.
  */
 import type { Alert } from "../src/events/alert-events.ts";
-import type { Indicator } from "../src/events/vocabulary.ts";
 
 /** Bytes of JSON an alert may have; an event may have 64 KB and its envelope needs little. */
 export const maxAlertBytes = 40_000;
@@ -16,7 +15,7 @@ export function fit(alert: Alert): Alert {
   const { raw, process, description, ...rest } = alert;
   const small: Omit<Alert, "raw"> = {
     ...rest,
-    indicators: fitting(alert.indicators),
+    indicators: withinBytes(alert.indicators, shares.indicators),
     ...(description === undefined ? {} : { description: cutBytes(description, shares.description) }),
     ...(process === undefined ? {} : { process: cutProcess(process) }),
   };
@@ -32,9 +31,15 @@ function cutProcess(process: NonNullable<Alert["process"]>): NonNullable<Alert["
   };
 }
 
-function fitting(indicators: readonly Indicator[]): Indicator[] {
-  let left = shares.indicators;
-  return indicators.filter((indicator) => (left -= jsonBytes(indicator)) > 0);
+/** The first entries of a list that have at most so many bytes of JSON together; an entry too large is left out. */
+export function withinBytes<T>(entries: readonly T[], maxBytes: number): T[] {
+  let left = maxBytes;
+  return entries.filter((entry) => {
+    const bytes = jsonBytes(entry) + 1;
+    if (bytes > left) return false;
+    left -= bytes;
+    return true;
+  });
 }
 
 /** Characters each string and entries each list may keep, from generous to bare. */

@@ -50,8 +50,8 @@ export class AlertIndex {
   #keep({ caseId, title, severity, rule, indicators, host, user, time }: Alert): void {
     this.#byCase.set(caseId, {
       ...{ caseId, title, severity, rule, indicators },
-      host: host?.name.toLowerCase(),
-      user: user?.name.toLowerCase(),
+      host: host?.name,
+      user: user?.name,
       timeMs: Date.parse(time),
     });
     const oldest = this.#byCase.keys().next();

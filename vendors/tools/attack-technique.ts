@@ -35,6 +35,7 @@ export function attackTechnique(data: unknown): StructuredToolInterface {
     description:
       "Look up a MITRE ATT&CK technique by id (T1059.001) or by its name: tactics, description, and groups known to use it. How many groups use it is evidence of nothing by itself.",
     input: z.object({ technique: z.string().min(3).max(120).describe('"T1059.001" or "PowerShell"') }),
+    maxBytes: 8_000,
     run: ({ technique }) => {
       const id = findId(parsed.data, technique.trim());
       const entry = id === undefined ? undefined : parsed.data.techniques[id];

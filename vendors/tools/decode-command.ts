@@ -3,11 +3,12 @@ import { z } from "zod";
 import { defineTool } from "../../src/agent/define-tool.ts";
 import { indicatorsIn } from "../../src/indicators/extract.ts";
 import { decodeLayers } from "../decode-layers.ts";
-import { cutText } from "../fit.ts";
+import { cutBytes, withinBytes } from "../fit.ts";
 
-/** Characters of each layer a role is shown, and indicators in all. */
-const limits = { layers: 6, characters: 2_500 };
-const maxIndicators = 40;
+/** Bytes of JSON that a role is shown of each layer, and of all indicators. */
+const maxLayers = 6;
+const layerBytes = 2_000;
+const indicatorBytes = 3_500;
 
 /** Takes an encoded command line apart, layer by layer. Nothing is run. */
 export function decodeCommand(): StructuredToolInterface {
@@ -18,7 +19,7 @@ export function decodeCommand(): StructuredToolInterface {
     input: z.object({ command: z.string().min(1).max(64_000).describe("the command line, whole") }),
     maxBytes: 16_000,
     run: ({ command }) => {
-      const decoded = decodeLayers(command, { ...limits, characters: 64_000 });
+      const decoded = decodeLayers(command, { layers: maxLayers, characters: 64_000 });
       const texts = [command, ...decoded.map((layer) => layer.text)];
       const indicators = texts.flatMap((text, layer) =>
         indicatorsIn(text).map((each) => ({ layer, ...each })),
@@ -26,10 +27,10 @@ export function decodeCommand(): StructuredToolInterface {
       return Promise.resolve({
         encoded: decoded.length > 0,
         layers: decoded.map(({ encoding, from, within, text, omitted }, i) => ({
-          ...{ layer: i + 1, encoding, from, within, text: cutText(text, limits.characters) },
+          ...{ layer: i + 1, encoding, from, within, text: cutBytes(text, layerBytes) },
           ...(omitted > 0 ? { omitted } : {}),
         })),
-        indicators: indicators.slice(0, maxIndicators),
+        indicators: withinBytes(indicators, indicatorBytes),
       });
     },
   });

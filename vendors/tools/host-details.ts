@@ -15,6 +15,7 @@ export function hostDetails(inventory: Inventory): StructuredToolInterface {
       user: z.string().max(255).optional().describe("the account that acted"),
       time: z.iso.datetime({ offset: true }).optional().describe("when it happened, RFC 3339"),
     }),
+    maxBytes: 8_000,
     run: ({ hostname, user, time }) => {
       const host = inventory.host(hostname);
       if (host === undefined) {

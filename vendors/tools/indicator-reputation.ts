@@ -16,6 +16,7 @@ export function indicatorReputation(reputation: Reputation, benign: Benign): Str
     input: z.object({
       indicator: z.string().min(1).max(2048).describe("one value; defanged forms are understood"),
     }),
+    maxBytes: 8_000,
     run: ({ indicator }) => {
       const found = readIndicator(indicator);
       const [first] = found;

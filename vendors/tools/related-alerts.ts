@@ -5,11 +5,13 @@ import { isoTime, type Clock } from "../../src/clock.ts";
 import type { Bus } from "../../src/bus/bus.ts";
 import type { Indicator } from "../../src/events/vocabulary.ts";
 import { indicatorsIn } from "../../src/indicators/extract.ts";
+import { cutText, withinBytes } from "../fit.ts";
 import { AlertIndex, type IndexedAlert } from "./alert-index.ts";
 
 const dayMs = 86_400_000;
-/** Alerts shown; the count of all is given. */
+/** Alerts shown, and bytes of JSON they may have; the count of all is given. */
 const maxShown = 15;
+const shownBytes = 7_000;
 
 const Input = z
   .object({
@@ -37,9 +39,10 @@ export function relatedAlerts({ bus, clock }: { bus: Bus; clock: Clock }): Struc
     description:
       "Other alerts on the log within some days that share the host, user, indicator or rule given, those that share most first. An alert here is a detection, not a verdict.",
     input: Input,
+    maxBytes: 8_000,
     run: async (asked) => {
       const related = find(await index.alerts(), asked, clock.now());
-      return { total: related.length, alerts: related.slice(0, maxShown).map(show) };
+      return { total: related.length, alerts: withinBytes(related.slice(0, maxShown).map(show), shownBytes) };
     },
   });
 }
@@ -66,23 +69,20 @@ function shared(alert: IndexedAlert, { host, user, rule }: Input, wanted: readon
     wanted.some((w) => w.type === each.type && w.value === each.value),
   );
   return [
-    ...(host !== undefined && alert.host === host.toLowerCase() ? ["host"] : []),
-    ...(user !== undefined && alert.user === user.toLowerCase() ? ["user"] : []),
+    ...(host !== undefined && sameName(alert.host, host) ? ["host"] : []),
+    ...(user !== undefined && sameName(alert.user, user) ? ["user"] : []),
     ...same.map(({ type, value }) => `${type} ${value}`),
     ...(rule !== undefined && (alert.rule.name === rule || alert.rule.id === rule) ? ["rule"] : []),
   ];
 }
 
+function sameName(name: string | undefined, asked: string): boolean {
+  return name?.toLowerCase() === asked.toLowerCase();
+}
+
 function show({ alert, shares }: Related): object {
   const { caseId, title, severity, rule, host, user, timeMs } = alert;
-  return {
-    caseId,
-    time: isoTime(timeMs),
-    title: title.slice(0, 120),
-    severity,
-    rule: rule.name,
-    host,
-    user,
-    shares,
-  };
+  const short = { title: cutText(title, 120), rule: cutText(rule.name, 120) };
+  const shown = shares.slice(0, 5).map((share) => cutText(share, 200));
+  return { caseId, time: isoTime(timeMs), ...short, severity, host, user, shares: shown };
 }

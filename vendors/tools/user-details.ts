@@ -15,6 +15,7 @@ export function userDetails(inventory: Inventory): StructuredToolInterface {
       host: z.string().max(255).optional().describe("the host it acted on"),
       time: z.iso.datetime({ offset: true }).optional().describe("when it happened, RFC 3339"),
     }),
+    maxBytes: 8_000,
     run: ({ user, host, time }) => {
       const known = inventory.user(user);
       if (known === undefined) {
