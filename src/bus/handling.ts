@@ -158,11 +158,13 @@ export class Handling<T extends EventType, S> {
   #call(event: KnownEvent<T>, state: S | undefined): Promise<Handled> {
     const { position, partition, deliveries } = this.claim;
     const deadlineMs = this.#work.options.deadlineMs ?? quarterHour;
-    const late = new HatrackError(
-      "deadline_passed",
-      `${this.#work.group}: ${event.type} ${event.id} was not handled within ${deadlineMs} ms`,
-      { retryable: true },
-    );
+    // Made when it is needed: an error takes its stack with it, and almost no handling is late.
+    const late = (): Error =>
+      new HatrackError(
+        "deadline_passed",
+        `${this.#work.group}: ${event.type} ${event.id} was not handled within ${deadlineMs} ms`,
+        { retryable: true },
+      );
     return raceSignal({ signal: this.#abort.signal, deadlineMs, late }, async (signal) =>
       this.#work.handler({ event, position, partition, deliveries, state, signal }),
     );

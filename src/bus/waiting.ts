@@ -19,7 +19,7 @@ export function pause(ms: number, ...signals: readonly AbortSignal[]): Promise<v
  * Rejects with the reason as soon as it aborts, whether or not what runs takes notice.
  */
 export async function raceSignal<R>(
-  limits: { readonly signal: AbortSignal; readonly deadlineMs: number; readonly late: Error },
+  limits: { readonly signal: AbortSignal; readonly deadlineMs: number; readonly late: () => Error },
   run: (signal: AbortSignal) => Promise<R>,
 ): Promise<R> {
   const inner = new AbortController();
@@ -33,7 +33,7 @@ export async function raceSignal<R>(
     abort(reason instanceof Error ? reason : new Error(String(reason)));
   };
   const timer = setTimeout(() => {
-    abort(limits.late);
+    abort(limits.late());
   }, limits.deadlineMs);
   if (limits.signal.aborted) lost();
   limits.signal.addEventListener("abort", lost, { once: true });

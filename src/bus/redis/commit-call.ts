@@ -1,6 +1,7 @@
 /** Gathers commits of one group into calls of commit.lua: under load one call settles many entries. */
 import { z } from "zod";
 import { HatrackError } from "../../errors.ts";
+import { comparePositions, type Position } from "../bus.ts";
 import type { Commit, CommitResult } from "../group-store.ts";
 import type { RedisConnection } from "./connection.ts";
 import type { RedisKeys } from "./keys.ts";
@@ -83,11 +84,17 @@ export function commitArguments(
     numbers.set(subject, number);
     return number;
   };
-  const args: (string | number)[] = [group, consumer];
+  const args: (string | number)[] = [group, consumer, ...span(commits)];
   for (const { claim, outputs, state } of commits) {
     args.push(claim.position, claim.deliveries);
     args.push(state?.key ?? "", state?.before ?? "", state?.after ?? "", outputs.length);
     for (const { event, text } of outputs) args.push(event.type, indexNumber(event.subject), text);
   }
   return { keys: names, args };
+}
+
+/** The oldest and the youngest position. */
+function span(commits: readonly Commit[]): [Position, Position] {
+  const positions = commits.map(({ claim }) => claim.position).sort(comparePositions);
+  return [positions[0] ?? "-", positions.at(-1) ?? "+"];
 }

@@ -1,0 +1,27 @@
+/** One line of a bench: what was measured, and against whom. */
+export interface Row {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  /** Who did the same work, or null where nobody is compared. */
+  readonly peer: string | null;
+  readonly peer_value: number | null;
+  /** value / peer_value. */
+  readonly ratio: number | null;
+}
+
+export function alone(what: string, value: number, unit: string): Row {
+  return { what, value, unit, peer: null, peer_value: null, ratio: null };
+}
+
+export function compared(mine: Row, peer: { readonly name: string; readonly value: number }): Row {
+  const ratio = Math.round((mine.value / peer.value) * 100) / 100;
+  return { ...mine, peer: peer.name, peer_value: peer.value, ratio };
+}
+
+/** The middle one of an odd number of measurements. */
+export function median(values: readonly number[]): number {
+  const middle = values.toSorted((a, b) => a - b)[values.length >> 1];
+  if (middle === undefined) throw new Error("bench: no measurement to take the median of");
+  return middle;
+}
