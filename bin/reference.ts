@@ -3,10 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { HatrackError, reasonOf } from "../src/errors.ts";
 
-/** The folder that holds reference/, fixtures/ and soc.yaml: the checkout, or the package's root. */
-export const home = import.meta.dirname.endsWith(join("dist", "bin"))
-  ? join(import.meta.dirname, "..", "..")
-  : join(import.meta.dirname, "..");
+/** The folder that holds reference/, fixtures/ and soc.yaml: the checkout, or the package's dist/. */
+export const home = join(import.meta.dirname, "..");
 
 export async function readJson(file: string, what: string): Promise<unknown> {
   try {
