@@ -101,7 +101,7 @@ describe("what an app may use once, or for a while", () => {
     const pushed: string[] = [];
     app.view("reject", async ({ ack, body }) => {
       const triggered = {
-        trigger_id: "trigger_id" in body ? String(body.trigger_id) : "",
+        trigger_id: "trigger_id" in body ? body.trigger_id : "",
         view: rejectModal,
       };
       const outcome = await client.views.push(triggered).then(
