@@ -7,9 +7,9 @@ export interface Invocation {
   readonly positionals: readonly string[];
   readonly values: Values;
   /** Reads the environment; throws `config_invalid`. */
-  config(): Config;
+  readonly config: () => Config;
   /** Writes one line to stdout. */
-  print(line: string): void;
+  readonly print: (line: string) => void;
 }
 
 /** One command of the command line. Errors are thrown; what it returns is the exit code (0 good, 1 failed). */

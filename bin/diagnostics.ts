@@ -42,5 +42,5 @@ function readable(): Writable {
 }
 
 function inline(value: unknown): string {
-  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -101,15 +101,14 @@ function paceOf(speed: string | undefined): Pace {
   throw new HatrackError("usage", `--speed ${speed ?? ""}: expected a number above 0, such as 2, or "max"`);
 }
 
+const openers: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  darwin: ["open"],
+  win32: ["cmd", "/c", "start", ""],
+};
+
 /** A person at a terminal wants to see it; where there is no browser the printed line is enough. */
 function open(url: string): void {
-  const [program, ...args] =
-    process.platform === "darwin"
-      ? ["open"]
-      : process.platform === "win32"
-        ? ["cmd", "/c", "start", ""]
-        : ["xdg-open"];
-  if (program === undefined) return;
+  const [program, ...args] = openers[process.platform] ?? ["xdg-open"];
   const child = spawn(program, [...args, url], { stdio: "ignore", detached: true });
   child.on("error", () => undefined);
   child.unref();

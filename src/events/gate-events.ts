@@ -118,7 +118,6 @@ export const Decision = z.discriminatedUnion("decision", [
   z.strictObject({ decision: z.literal("resume"), ...person, role: RoleName }),
 ]);
 export type Decision = z.infer<typeof Decision>;
-export type DecisionKind = Decision["decision"];
 
 const onRecord = { proposalId: ProposalId, by: Principal };
 
