@@ -1,6 +1,5 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { StoredEvent } from "../../src/bus/bus.ts";
 import { isEvent } from "../../src/events/envelope.ts";
@@ -22,8 +21,9 @@ describe.skipIf(!requires("redis"))("workers in several processes", () => {
   });
 
   function start(kind: "race" | "poison"): ChildProcess {
-    const file = join(import.meta.dirname, "redis-worker.ts");
-    const worker = fork(file, [server.url, kind], { execArgv: ["--disable-warning=ExperimentalWarning"] });
+    const worker = fork(new URL("./redis-worker.ts", import.meta.url), [server.url, kind], {
+      execArgv: ["--disable-warning=ExperimentalWarning"],
+    });
     workers.push(worker);
     return worker;
   }
