@@ -7,7 +7,7 @@ import { says, type Delivery, type Draft, type Handled, type Subscription } from
 import { canonicalJson, sha256 } from "../events/canonical.ts";
 import { reasonOf } from "../errors.ts";
 import { accountOf, type Account } from "./account.ts";
-import type { Calendar } from "./define-calendar-role.ts";
+import type { Calendar } from "./calendar.ts";
 import { isBlank } from "./blank.ts";
 import { factsMessage, wordingPrompt } from "./prompt.ts";
 import { redact, redactText } from "./redact.ts";

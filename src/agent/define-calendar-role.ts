@@ -2,26 +2,13 @@
  * A hat that wakes on the calendar. Its findings are computed from the log; the model only words them, and with
  * no model, or one that fails, it reports all the same.
  */
-import type { Bus, Draft, Position } from "../bus/bus.ts";
-import type { Clock } from "../clock.ts";
-import type { EventData, EventType } from "../events/catalogue.ts";
+import type { Draft } from "../bus/bus.ts";
+import type { EventType } from "../events/catalogue.ts";
 import type { KnownEvent } from "../events/envelope.ts";
+import type { Calendar, ComputeInput, Window } from "./calendar.ts";
 import { startCalendar } from "./calendar-runner.ts";
 import { CalendarShape, checkDefinition } from "./definition.ts";
 import type { Role } from "./role.ts";
-
-/** RFC 3339 start and end, as the schedule fired it. */
-export type Window = EventData<"schedule.fired">["window"];
-
-export interface ComputeInput {
-  readonly bus: Bus;
-  readonly window: Window;
-  readonly clock: Clock;
-  readonly event: KnownEvent<"schedule.fired">;
-  /** Where the firing stands on the log: read up to here and a second handling computes the same facts. */
-  readonly position: Position;
-  readonly signal: AbortSignal;
-}
 
 export interface CalendarDefinition<Facts> {
   /** As the file under roles/, and as `schedule.fired` names it. */
@@ -45,21 +32,6 @@ export interface CalendarDefinition<Facts> {
     readonly event: KnownEvent<"schedule.fired">;
   }) => readonly Draft[];
   readonly says: readonly EventType[];
-}
-
-/** A calendar role with its facts closed over. */
-export interface Calendar {
-  readonly name: string;
-  readonly says: readonly EventType[];
-  readonly prompt: string;
-  readonly seconds: number;
-  compute(input: ComputeInput): Promise<Computed>;
-}
-
-export interface Computed {
-  /** What the model words; undefined: nothing. */
-  readonly toWord: unknown;
-  emit(words: string | undefined): readonly Draft[];
 }
 
 /** @throws HatrackError `role_invalid` naming the role, the key and what was expected */

@@ -1,4 +1,4 @@
-/** What one run carries from node to node. */
+/** What one run carries from node to node: the conversation, and where the run stands. */
 import type { BaseMessage } from "@langchain/core/messages";
 import { Annotation } from "@langchain/langgraph";
 import type { EventData } from "../events/catalogue.ts";
@@ -26,26 +26,40 @@ export interface Repairs {
   readonly unfounded: boolean;
 }
 
-export const LoopState = Annotation.Root({
+export interface Run {
   /** The fence's marker, the case as shown, and the deadline: constant for the run. */
-  run: Annotation<{ readonly marker: string; readonly view: unknown; readonly signal: AbortSignal }>,
+  readonly marker: string;
+  readonly view: unknown;
+  readonly signal: AbortSignal;
+  /** Tool calls left. */
+  readonly callsLeft: number;
+  readonly steps: readonly TraceStep[];
+  /** How many tool calls threw what is none of the model's business. */
+  readonly broken: number;
+  readonly tally: Tally;
+  readonly turn: Turn;
+  /** The calls of the last reply, and the answer in it. */
+  readonly calls: readonly Call[];
+  readonly handedIn: HandedIn | undefined;
+  /** JSON-schema output only: it has stopped looking and is asked for its answer. */
+  readonly ready: boolean;
+  readonly repairs: Repairs;
+  readonly outcome: Outcome | undefined;
+}
+
+/** Two channels, not one a field: LangGraph's cost of a step grows with the channels it keeps. */
+export const LoopState = Annotation.Root({
   messages: Annotation<BaseMessage[]>({
     reducer: (before, after) => [...before, ...after],
     default: () => [],
   }),
-  callsLeft: Annotation<number>,
-  steps: Annotation<readonly TraceStep[]>,
-  broken: Annotation<number>,
-  tally: Annotation<Tally>,
-  turn: Annotation<Turn>,
-  /** The calls of the last reply, and the answer in it. */
-  calls: Annotation<readonly Call[]>,
-  handedIn: Annotation<HandedIn | undefined>,
-  /** JSON-schema output only: it has stopped looking and is asked for its answer. */
-  ready: Annotation<boolean>,
-  repairs: Annotation<Repairs>,
-  outcome: Annotation<Outcome | undefined>,
+  run: Annotation<Run, Partial<Run>>({ reducer: (before, after) => ({ ...before, ...after }) }),
 });
 
 export type LoopState = typeof LoopState.State;
-export type Change = Partial<LoopState>;
+
+/** What a node adds: messages at the end of the conversation, fields over those of the run. */
+export interface Change {
+  readonly messages?: BaseMessage[];
+  readonly run?: Partial<Run>;
+}

@@ -1,5 +1,5 @@
 /**
- * One graph for all roles: think → tools → think … → check. It ends in a valid answer or in a reason why there is
+ * One graph for all roles: think → act (its look-ups) → think … → check. It ends in a valid answer or in a reason why there is
  * none; what the answer says as events is the runner's. Budgets count tool calls, in parallel or not; when they
  * are spent there is one last turn with `submit` alone, and a tool's result is never read as an answer (lesson 7).
  * Importing LangGraph takes half a second, so the runner imports this file with its first event.
@@ -7,7 +7,7 @@
 import { HumanMessage, SystemMessage, ToolMessage } from "@langchain/core/messages";
 import { ContextOverflowError } from "@langchain/core/errors";
 import type { StructuredToolInterface } from "@langchain/core/tools";
-import { END, GraphRecursionError, START, StateGraph } from "@langchain/langgraph";
+import { Command, END, GraphRecursionError, START, StateGraph } from "@langchain/langgraph";
 import type { Clock } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import type { TraceStep } from "../events/run-events.ts";
@@ -15,7 +15,14 @@ import { isBlank } from "./blank.ts";
 import { judge, unfoundedText } from "./check.ts";
 import { fence } from "./fence.ts";
 import type { Hat } from "./hat.ts";
-import { LoopState, type Change, type FailureReason, type Outcome, type Tally } from "./loop-state.ts";
+import {
+  LoopState,
+  type Change,
+  type FailureReason,
+  type Outcome,
+  type Run,
+  type Tally,
+} from "./loop-state.ts";
 import { mindOf, type Mind, type Turn } from "./mind.ts";
 import { caseMessage, systemPrompt } from "./prompt.ts";
 import type { RoleModel } from "./role.ts";
@@ -52,51 +59,47 @@ export interface Loop {
 
 /** Binds the model and compiles the graph once, for all runs of a role. */
 export function createLoop(hat: Hat, deps: LoopDeps): Loop {
-  const answerBy = deps.model.answerBy ?? "submit";
-  const system = systemPrompt(hat, answerBy);
+  const system = new SystemMessage(systemPrompt(hat, deps.model.answerBy ?? "submit"));
   const graph = compile(hat, deps);
-  const recursionLimit = deps.recursionLimit ?? 3 * (hat.budget.toolCalls + 8);
+  const recursionLimit = deps.recursionLimit ?? 2 * (hat.budget.toolCalls + 8);
   return {
     run: async ({ view, marker, signal }) => {
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(hat.budget.seconds * 1000)]);
-      const start: Change = {
-        run: { marker, view, signal: deadline },
-        messages: [new SystemMessage(system), new HumanMessage(caseMessage(marker, view))],
-        callsLeft: deps.tools.length === 0 ? 0 : hat.budget.toolCalls,
-        steps: [],
-        broken: 0,
-        tally: { modelCalls: 0, input: 0, output: 0, leg: undefined },
-        ready: false,
-        repairs: { left: 2, empty: false, unfounded: false },
-      };
-      let last: Change = start;
+      const messages = [system, new HumanMessage(caseMessage(marker, view))];
+      const callsLeft = deps.tools.length === 0 ? 0 : hat.budget.toolCalls;
+      let run: Run = { ...unbegun, view, marker, signal: deadline, callsLeft };
       try {
-        const states = await graph.stream(start, { streamMode: "values", recursionLimit });
-        for await (const state of states) last = state;
+        const states = await graph.stream({ messages, run }, { streamMode: "values", recursionLimit });
+        for await (const state of states) ({ run } = state);
       } catch (error) {
         if (!(error instanceof GraphRecursionError)) throw error;
-        last = {
-          ...last,
+        run = {
+          ...run,
           ...failure("budget_exhausted", `no answer within ${recursionLimit} steps of the loop`),
         };
       }
-      return resultOf(last);
+      const { outcome = noOutcome, steps, tally } = run;
+      return { outcome, steps, tally };
     },
   };
 }
 
-function resultOf({ outcome, steps = [], tally }: Change): RunResult {
-  const none: Outcome = {
-    kind: "failed",
-    reason: "invalid_output",
-    detail: "the run ended without an outcome",
-  };
-  return {
-    outcome: outcome ?? none,
-    steps,
-    tally: tally ?? { modelCalls: 0, input: 0, output: 0, leg: undefined },
-  };
-}
+const unbegun = {
+  turn: "look-up",
+  steps: [],
+  calls: [],
+  broken: 0,
+  tally: { modelCalls: 0, input: 0, output: 0, leg: undefined },
+  handedIn: undefined,
+  ready: false,
+  repairs: { left: 2, empty: false, unfounded: false },
+  outcome: undefined,
+} as const;
+const noOutcome = {
+  kind: "failed",
+  reason: "invalid_output",
+  detail: "the run ended without an outcome",
+} as const;
 
 function compile(hat: Hat, { model, tools, clock, diagnostics }: LoopDeps) {
   const mind = mindOf(hat, model, tools);
@@ -107,52 +110,75 @@ function compile(hat: Hat, { model, tools, clock, diagnostics }: LoopDeps) {
     clock,
     diagnostics,
   };
-  const jsonAnswer = model.answerBy === "json-schema";
+  const json = model.answerBy === "json-schema";
   return new StateGraph(LoopState)
-    .addNode("think", (state) => think(mind, hat, state))
-    .addNode("act", (state) => act(box, hat, state))
-    .addNode("check", (state) => check(hat, state, jsonAnswer))
+    .addNode(
+      "think",
+      async (state: LoopState) => afterThink(hat, state, await think(mind, hat, state), json),
+      {
+        ends: ["think", "act", END],
+      },
+    )
+    .addNode("act", async (state: LoopState) => afterAct(hat, state, await act(box, hat, state), json), {
+      ends: ["think", END],
+    })
     .addEdge(START, "think")
-    .addConditionalEdges("think", afterThink, ["act", "check", END])
-    .addConditionalEdges("act", afterAct, ["think", "check", END])
-    .addConditionalEdges("check", (state) => (state.outcome === undefined ? "think" : END), ["think", END])
     .compile();
 }
 
-function afterThink(state: LoopState): "act" | "check" | typeof END {
-  if (state.outcome !== undefined) return END;
-  return state.calls.length > 0 ? "act" : "check";
+/** Look-ups are run, and every call but the one that hands in is answered; a turn with neither is checked. */
+function afterThink(hat: Hat, state: LoopState, change: Change, json: boolean): Command {
+  const { calls = [], handedIn, outcome } = change.run ?? {};
+  if (outcome !== undefined) return go(END, change);
+  const others = calls.some((call) => call.id !== handedIn?.callId);
+  return others ? go("act", change) : checked(hat, state, change, json);
 }
 
-function afterAct(state: LoopState): "think" | "check" | typeof END {
-  if (state.outcome !== undefined) return END;
-  return state.handedIn !== undefined || state.turn === "answer" ? "check" : "think";
+/** An answer handed in beside look-ups is checked, and so is a last turn that brought none. */
+function afterAct(hat: Hat, state: LoopState, change: Change, json: boolean): Command {
+  if (change.run?.outcome !== undefined) return go(END, change);
+  const answered = state.run.handedIn !== undefined || state.run.turn === "answer";
+  return answered ? checked(hat, state, change, json) : go("think", change);
 }
 
-async function think(mind: Mind, hat: Hat, state: LoopState): Promise<Change> {
-  const turn: Turn = state.callsLeft > 0 && !state.ready ? "look-up" : "answer";
+/** The check needs no step of its own in the graph: it is pure, and it ends the run or sends the answer back. */
+function checked(hat: Hat, before: LoopState, change: Change, json: boolean): Command {
+  const messages = [...before.messages, ...(change.messages ?? [])];
+  const verdict = check(hat, { messages, run: { ...before.run, ...change.run } }, json);
+  return go(verdict.run?.outcome === undefined ? "think" : END, {
+    messages: [...(change.messages ?? []), ...(verdict.messages ?? [])],
+    run: { ...change.run, ...verdict.run },
+  });
+}
+
+function go(goto: "think" | "act" | typeof END, update: Change): Command {
+  return new Command({ goto, update: { ...update } });
+}
+
+async function think(mind: Mind, hat: Hat, { messages, run }: LoopState): Promise<Change> {
+  const turn: Turn = run.callsLeft > 0 && !run.ready ? "look-up" : "answer";
   try {
-    const { message, calls, handedIn, tokens, leg } = await mind.ask(state.messages, turn, state.run.signal);
+    const { message, calls, handedIn, tokens, leg } = await mind.ask(messages, turn, run.signal);
     const tally: Tally = {
-      modelCalls: state.tally.modelCalls + 1,
-      input: state.tally.input + tokens.input,
-      output: state.tally.output + tokens.output,
-      leg: leg ?? state.tally.leg,
+      modelCalls: run.tally.modelCalls + 1,
+      input: run.tally.input + tokens.input,
+      output: run.tally.output + tokens.output,
+      leg: leg ?? run.tally.leg,
     };
-    return { messages: [message], calls, handedIn, turn, tally };
+    return { messages: [message], run: { calls, handedIn, turn, tally } };
   } catch (error) {
-    if (state.run.signal.aborted) return outOfTime(hat);
+    if (run.signal.aborted) return { run: outOfTime(hat) };
     if (!ContextOverflowError.isInstance(error)) throw error;
-    return failure("budget_exhausted", "the case and its look-ups are larger than the model's context");
+    const why = "the case and its look-ups are larger than the model's context";
+    return { run: failure("budget_exhausted", why) };
   }
 }
 
-async function act(box: Toolbox, hat: Hat, state: LoopState): Promise<Change> {
-  const { calls, callsLeft, handedIn, run } = state;
+async function act(box: Toolbox, hat: Hat, { run }: LoopState): Promise<Change> {
+  const { calls, callsLeft, handedIn, signal, steps } = run;
   const submits = calls.filter((call) => call.name === "submit" && call.id !== handedIn?.callId);
   const lookUps = calls.filter((call) => call.name !== "submit");
-  const stepsBefore = state.steps.length;
-  const done = await runTools(box, { calls: lookUps, callsLeft, stepsBefore, signal: run.signal });
+  const done = await runTools(box, { calls: lookUps, callsLeft, stepsBefore: steps.length, signal });
   const answers = done.steps.map(({ callId, step, tool, status, result }) => {
     const label = `step ${step} ${tool.replace(/[^\w.-]/g, "_")} ${status}`;
     return toolMessage(callId, fence(run.marker, { label, text: result }), tool);
@@ -162,87 +188,87 @@ async function act(box: Toolbox, hat: Hat, state: LoopState): Promise<Change> {
   );
   return {
     messages: [...answers, ...refusals],
-    callsLeft: done.callsLeft,
-    steps: [...state.steps, ...done.steps.map(({ callId: _, ...step }) => step)],
-    broken: state.broken + done.broken,
-    ...(run.signal.aborted ? outOfTime(hat) : {}),
+    run: {
+      callsLeft: done.callsLeft,
+      steps: [...steps, ...done.steps.map(({ callId: _, ...step }) => step)],
+      broken: run.broken + done.broken,
+      ...(signal.aborted ? outOfTime(hat) : {}),
+    },
   };
 }
 
-function check(hat: Hat, state: LoopState, jsonAnswer: boolean): Change {
-  const { handedIn, repairs } = state;
-  if (handedIn === undefined) return withoutAnswer(hat, state, jsonAnswer);
+function check(hat: Hat, state: LoopState, json: boolean): Change {
+  const { handedIn, repairs, view, steps } = state.run;
+  if (handedIn === undefined) return withoutAnswer(hat, state, json);
   if (handedIn.malformed !== undefined)
     return sendBack(state, `the arguments are no JSON: ${handedIn.malformed}`);
-  const seen = { view: state.run.view, steps: state.steps };
-  const judged = judge(hat, handedIn.value, seen, { drop: repairs.unfounded });
+  const judged = judge(hat, handedIn.value, { view, steps }, { drop: repairs.unfounded });
   switch (judged.kind) {
     case "valid":
-      return { outcome: judged };
+      return { run: { outcome: judged } };
     case "empty":
       return sendBackEmpty(state);
     case "invalid":
       return sendBack(state, judged.error);
     case "unfounded":
-      return { ...reply(state, unfoundedText(judged.failed)), repairs: { ...repairs, unfounded: true } };
+      return reply(state, unfoundedText(judged.failed), { repairs: { ...repairs, unfounded: true } });
   }
 }
 
 /** The reply held no answer: what it did hold is never taken for one. */
-function withoutAnswer(hat: Hat, state: LoopState, jsonAnswer: boolean): Change {
-  if (jsonAnswer && state.turn === "look-up")
-    return { ...reply(state, "Now your answer, as JSON."), ready: true };
+function withoutAnswer(hat: Hat, state: LoopState, json: boolean): Change {
+  const { turn } = state.run;
+  if (json && turn === "look-up") return reply(state, "Now your answer, as JSON.", { ready: true });
   const hadBudget = hat.budget.toolCalls > 0 && hat.tools.length > 0;
-  if (!jsonAnswer && state.turn === "answer" && hadBudget) return spent(hat, state);
+  if (!json && turn === "answer" && hadBudget) return { run: spent(hat, state) };
   if (saidNothing(state)) return sendBackEmpty(state);
-  return sendBack(
-    state,
-    jsonAnswer ? "expected one JSON object" : "expected a call of `submit`; text is not read",
-  );
+  return sendBack(state, json ? "expected one JSON object" : "expected a call of `submit`; text is not read");
 }
 
-function saidNothing({ calls, messages }: LoopState): boolean {
-  return calls.length === 0 && isBlank(messages.at(-1)?.text);
+function saidNothing({ messages, run }: LoopState): boolean {
+  return run.calls.length === 0 && isBlank(messages.at(-1)?.text);
 }
 
-function spent(hat: Hat, { steps, broken }: LoopState): Change {
+function spent(hat: Hat, { run }: LoopState): Partial<Run> {
   const { toolCalls } = hat.budget;
-  const ran = steps.filter((step) => step.status !== "refused").length;
-  return broken > 0 && broken === ran
-    ? failure("tool_failed", `every tool call failed (${broken}), and no answer came without them`)
+  const ran = run.steps.filter((step) => step.status !== "refused").length;
+  return run.broken > 0 && run.broken === ran
+    ? failure("tool_failed", `every tool call failed (${ran}), and no answer came without them`)
     : failure("budget_exhausted", `${toolCalls} tool calls are spent, and the last turn brought no answer`);
 }
 
 function sendBackEmpty(state: LoopState): Change {
-  if (state.repairs.empty) return failure("empty_output", "the answer was empty twice");
+  const { repairs } = state.run;
+  if (repairs.empty) return { run: failure("empty_output", "the answer was empty twice") };
   const text =
     "Your answer is empty. Nothing found is a finding too: say what you looked at and what it means.";
-  return { ...reply(state, text), repairs: { ...state.repairs, empty: true } };
+  return reply(state, text, { repairs: { ...repairs, empty: true } });
 }
 
 function sendBack(state: LoopState, error: string): Change {
-  const { repairs } = state;
-  if (repairs.left === 0)
-    return failure("invalid_output", `no valid answer in three tries: ${error}`.slice(0, 2000));
+  const { repairs } = state.run;
+  if (repairs.left === 0) {
+    return { run: failure("invalid_output", `no valid answer in three tries: ${error}`.slice(0, 2000)) };
+  }
   const text = `Your answer was not accepted: ${error}\nHand in the whole answer again.`;
-  return { ...reply(state, text), repairs: { ...repairs, left: repairs.left - 1 } };
+  return reply(state, text, { repairs: { ...repairs, left: repairs.left - 1 } });
 }
 
 /** Answers the `submit` call where there is one: a server refuses a call left without an answer. */
-function reply({ handedIn }: LoopState, text: string): Change {
+function reply({ run: { handedIn } }: LoopState, text: string, run: Partial<Run>): Change {
   const message =
     handedIn?.callId === undefined ? new HumanMessage(text) : toolMessage(handedIn.callId, text, "submit");
-  return { messages: [message] };
+  return { messages: [message], run };
 }
 
 function toolMessage(tool_call_id: string, content: string, name: string): ToolMessage {
   return new ToolMessage({ tool_call_id, content, name });
 }
 
-function outOfTime(hat: Hat): Change {
+function outOfTime(hat: Hat): Partial<Run> {
   return failure("budget_exhausted", `no answer within ${hat.budget.seconds} s`);
 }
 
-function failure(reason: FailureReason, detail: string): Change {
+function failure(reason: FailureReason, detail: string): { outcome: Outcome } {
   return { outcome: { kind: "failed", reason, detail } };
 }

@@ -53,11 +53,11 @@ export function handlerOf(hat: Hat, deps: Deps): (delivery: Delivery) => Promise
     const started = deps.clock.now();
     const view = promptView(casefile, { event: delivery.event });
     try {
-      const loop = await loops(model);
+      const { loop, version } = await loops(model);
       const result = await loop.run({ view, marker: marker(), signal: delivery.signal });
       if (delivery.signal.aborted) throw aborted(hat);
       const milliseconds = Math.max(0, deps.clock.now() - started);
-      return says(...draftsOf(hat, { model, result, casefile, delivery, milliseconds }));
+      return says(...draftsOf(hat, { model, version, result, casefile, delivery, milliseconds }));
     } catch (error) {
       return withoutOutcome(hat, model, error);
     }
@@ -73,18 +73,25 @@ function ownTools(hat: Hat, all: readonly StructuredToolInterface[]): Structured
   });
 }
 
+interface Made {
+  readonly loop: Loop;
+  /** Of the prompt: as `role.worked` carries it. */
+  readonly version: string;
+}
+
 /** One compiled loop per model; LangGraph is imported with the first event. */
 function loopsOf(
   hat: Hat,
   { clock, diagnostics }: Deps,
   tools: readonly StructuredToolInterface[],
-): (model: RoleModel) => Promise<Loop> {
-  const loops = new WeakMap<object, Promise<Loop>>();
+): (model: RoleModel) => Promise<Made> {
+  const loops = new WeakMap<object, Promise<Made>>();
   return (model) => {
     const existing = loops.get(model.chat);
     if (existing !== undefined) return existing;
     const made = import("./loop.ts").then(({ createLoop }) => {
-      return createLoop(hat, { model, tools, clock, diagnostics });
+      const version = promptVersion(hat, model.answerBy ?? "submit");
+      return { loop: createLoop(hat, { model, tools, clock, diagnostics }), version };
     });
     loops.set(model.chat, made);
     return made;
@@ -125,6 +132,7 @@ function isAborted(error: unknown): boolean {
 
 interface Worked {
   readonly model: RoleModel;
+  readonly version: string;
   readonly result: RunResult;
   readonly casefile: CaseFile;
   readonly delivery: Delivery;
@@ -158,7 +166,7 @@ export function checkSays(
 
 function workedDraft(
   hat: Hat,
-  { model, result, delivery, milliseconds }: Worked,
+  { model, version, result, delivery, milliseconds }: Worked,
   { evidenceDropped, cited }: { readonly evidenceDropped: number; readonly cited: readonly string[] },
 ): Draft {
   const { modelCalls, input, output, leg } = result.tally;
@@ -166,7 +174,7 @@ function workedDraft(
     type: "role.worked",
     data: {
       role: hat.name,
-      promptVersion: promptVersion(hat, model.answerBy ?? "submit"),
+      promptVersion: version,
       model: model.name,
       leg: leg ?? model.leg,
       steps: fitTrace(result.steps, cited),

@@ -7,7 +7,7 @@ import type { KnownEvent } from "../../src/events/envelope.ts";
 import { isForeign } from "../../src/events/envelope.ts";
 import { naturalId } from "../../src/events/ids.ts";
 import { makeEvent } from "../../src/events/parse.ts";
-import type { Window } from "../../src/agent/define-calendar-role.ts";
+import type { Window } from "../../src/agent/calendar.ts";
 import type { ModelOf, Role } from "../../src/agent/role.ts";
 import { hour } from "../memory/saying.ts";
 
