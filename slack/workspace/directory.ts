@@ -157,9 +157,7 @@ export const directorySchema = shape.superRefine((directory, context) => {
 
 export type Directory = Shape;
 export type User = Shape["users"][number];
-export type Channel = Shape["channels"][number];
 export type UserGroup = Shape["usergroups"][number];
-export type App = Shape["app"];
 
 /** Throws a `ZodError` whose issues name the path and what was expected. */
 export function parseDirectory(value: unknown): Directory {

@@ -5,7 +5,6 @@
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { DatabaseSync } from "node:sqlite";
 import { WebSocketServer } from "ws";
 import { appRoutes } from "./app-routes.ts";
 import { Chaos } from "./chaos.ts";
@@ -20,6 +19,7 @@ import { LocalError } from "./slack-error.ts";
 import { Sockets } from "./sockets.ts";
 import { ConversationStore } from "./store/conversations.ts";
 import { openDatabase } from "./store/database.ts";
+import type { Database } from "./store/database.ts";
 import { FileStore } from "./store/files.ts";
 import { GroupStore } from "./store/groups.ts";
 import { MessageStore } from "./store/messages.ts";
@@ -47,7 +47,7 @@ export interface RunningWorkspace {
   close(): Promise<void>;
 }
 
-function buildWorld(options: WorkspaceOptions, database: DatabaseSync, url: () => string): World {
+function buildWorld(options: WorkspaceOptions, database: Database, url: () => string): World {
   const directory = parseDirectory(options.directory);
   const clock = options.clock ?? realClock;
   const newId = options.newId ?? randomId;
@@ -153,7 +153,7 @@ const GRACE_MS = 500;
 
 async function closeAll(
   server: Server,
-  [sockets, upgrades, database]: [Sockets, WebSocketServer, DatabaseSync],
+  [sockets, upgrades, database]: [Sockets, WebSocketServer, Database],
 ): Promise<void> {
   sockets.close();
   const closed = new Promise((resolve) => server.close(resolve));

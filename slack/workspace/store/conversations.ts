@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import type { Directory } from "../directory.ts";
+import type { Database } from "./database.ts";
 
 /** A channel or a direct message, with who is in it (the app's own user included). */
 export interface Conversation {
@@ -16,11 +16,11 @@ const row = z.object({ id: z.string(), users: z.string() });
 
 /** Channels come from the directory; direct messages come into being when somebody opens one. */
 export class ConversationStore {
-  readonly #database: DatabaseSync;
+  readonly #database: Database;
   readonly #directory: Directory;
   readonly #channels: Conversation[];
 
-  constructor(database: DatabaseSync, directory: Directory) {
+  constructor(database: Database, directory: Directory) {
     this.#database = database;
     this.#directory = directory;
     const home = directory.users.filter(

@@ -1,10 +1,33 @@
 import { DatabaseSync } from "node:sqlite";
+import type { StatementSync } from "node:sqlite";
+
+/** The file with its statements: each is compiled once. */
+export class Database {
+  readonly #file: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(file: DatabaseSync) {
+    this.#file = file;
+  }
+
+  prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const compiled = this.#file.prepare(sql);
+    this.#statements.set(sql, compiled);
+    return compiled;
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}
 
 /**
  * The workspace's own file, apart from anything hatrack keeps: what was posted here outlives a `kill -9` of either
  * side. `synchronous=FULL`: an answer to `chat.postMessage` is a promise that the message stays.
  */
-export function openDatabase(file: string): DatabaseSync {
+export function openDatabase(file: string): Database {
   const database = new DatabaseSync(file);
   database.exec(`
     PRAGMA journal_mode = WAL;
@@ -25,5 +48,5 @@ export function openDatabase(file: string): DatabaseSync {
       id TEXT PRIMARY KEY, secret TEXT NOT NULL, name TEXT NOT NULL, title TEXT NOT NULL, mimetype TEXT NOT NULL,
       bytes BLOB);
   `);
-  return database;
+  return new Database(database);
 }

@@ -1,5 +1,5 @@
-import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
+import type { Database } from "./database.ts";
 
 const row = z.object({
   id: z.string(),
@@ -23,9 +23,9 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Files the app uploads: announced first, then sent, then shared in a message. SVG is not served as a picture. */
 export class FileStore {
-  readonly #database: DatabaseSync;
+  readonly #database: Database;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: Database) {
     this.#database = database;
   }
 

@@ -1,7 +1,7 @@
-import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import type { UserGroup } from "../directory.ts";
+import type { Database } from "./database.ts";
 
 const row = z.object({ configured: z.string(), users: z.string(), updated: z.int() });
 
@@ -13,11 +13,11 @@ export interface LiveGroup extends UserGroup {
 
 /** Membership can be changed while the workspace runs; a change of the directory wins over an older one. */
 export class GroupStore {
-  readonly #database: DatabaseSync;
+  readonly #database: Database;
   readonly #groups: readonly UserGroup[];
   readonly #clock: Clock;
 
-  constructor(database: DatabaseSync, groups: readonly UserGroup[], clock: Clock) {
+  constructor(database: Database, groups: readonly UserGroup[], clock: Clock) {
     this.#database = database;
     this.#groups = groups;
     this.#clock = clock;

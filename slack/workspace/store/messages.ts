@@ -1,8 +1,8 @@
-import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { messageSchema } from "../wire.ts";
 import type { Message, MessageDraft } from "../wire.ts";
+import type { Database } from "./database.ts";
 
 const rowSchema = z.object({
   channel: z.string(),
@@ -55,11 +55,11 @@ const LAST_TS = "9999999999.999999";
 
 /** Every message, thread reply and ephemeral of the workspace. A `ts` is unique and rising in its channel. */
 export class MessageStore {
-  readonly #database: DatabaseSync;
+  readonly #database: Database;
   readonly #clock: Clock;
   readonly #last = new Map<string, number>();
 
-  constructor(database: DatabaseSync, clock: Clock) {
+  constructor(database: Database, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
   }

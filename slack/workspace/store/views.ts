@@ -1,7 +1,7 @@
-import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { viewSchema } from "../wire.ts";
 import type { View } from "../wire.ts";
+import type { Database } from "./database.ts";
 
 const row = z.object({ user: z.string(), body: z.string() });
 
@@ -18,9 +18,9 @@ function fromRow(found: unknown): OpenView {
 
 /** Each person has a stack of open modals (at most three deep) and one App Home. */
 export class ViewStore {
-  readonly #database: DatabaseSync;
+  readonly #database: Database;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: Database) {
     this.#database = database;
   }
 
