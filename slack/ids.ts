@@ -58,4 +58,3 @@ export const scopesOf = {
   "users.info": ["users:read", "users:read.email"],
   "views.open": [],
 } as const;
-export type WebMethod = keyof typeof scopesOf;

@@ -118,14 +118,14 @@ export function visible(text: string, lines: boolean): string {
 }
 
 /**
- * Cc but line feed and tab; Cf (format, bidi, tags, zero-width); line and paragraph separators; variation
+ * Cc but line feed; Cf (format, bidi, tags, zero-width); line and paragraph separators; variation
  * selectors, which can carry hidden bytes; letters and spaces that draw nothing; combining marks piled up.
  */
 const unseen =
   /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\u034F\u115F\u1160\u17B4\u17B5\u2800\u3164\uFFA0\uFE00-\uFE0F\u{E0100}-\u{E01EF}]|\p{M}{4,}/gu;
 
 function picture(found: string): string {
-  if (found === "\n" || found === "\t") return found;
+  if (found === "\n") return found;
   const code = found.codePointAt(0) ?? 0;
   if (found.length === 1 && code < 0x20) return String.fromCharCode(0x2400 + code);
   if (code === 0x7f) return "␡";

@@ -45,7 +45,6 @@ export const hats = [
   { role: "ir-lead", short: ours`IR Lead`, title: ours`IR Lead` },
   { role: "threat-intel", short: ours`Threat Intel`, title: ours`Threat Intel` },
 ] as const;
-export type Hat = (typeof hats)[number];
 
 export interface VerbWords {
   /** "Isolate host", before the target: the card's headline. */

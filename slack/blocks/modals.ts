@@ -9,7 +9,7 @@ import type { CaseThread, Request } from "../case-thread.ts";
 import { fields, forms } from "../ids.ts";
 import { viewWithinLimits } from "../limits.ts";
 import { bold, bullets, dotted, richText, section, text } from "../rich.ts";
-import { caseRef, configured, ours, plain, untrusted, type Ours } from "../text.ts";
+import { caseRef, configured, ours, plain, type Ours } from "../text.ts";
 import { footer, rejectCategories, verbs } from "../wording.ts";
 import { evidenceItem } from "./evidence.ts";
 import { actionBlocks, bounds } from "./gate-card.ts";
@@ -86,12 +86,6 @@ export function evidenceView(finding: Finding): ModalView {
     close: plain(ours`Close`),
     blocks: [richText(section(...head)), ...items.map((item) => richText(bullets([item])))],
   });
-}
-
-/** A few words in place of a form that cannot be shown. */
-export function noticeView(words: string): ModalView {
-  const line = richText(section(text(untrusted(words, { max: 2000 }))));
-  return { type: "modal", title: plain(ours`Not possible`), close: plain(ours`Close`), blocks: [line] };
 }
 
 function form(words: Words, { origin }: FormContext, blocks: KnownBlock[]): ModalView {

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { slackActions } from "../../slack/ids.ts";
 import { alert, caseId, proposed, publish, said, triage } from "./given.ts";
-import { buttonsOf, openWorld, reads, type ShownMessage, type World } from "./world.ts";
+import { buttonsOf, reads } from "./reads.ts";
+import { openWorld, type ShownMessage, type World } from "./world.ts";
 
 let world: World;
 beforeEach(async () => {

@@ -59,11 +59,20 @@ export class FakeSlack {
     return {
       turn,
       post: (post) => this.#effect("post", () => this.#post(post)),
-      update: (edit) => this.#effect("update", () => this.#update(edit)),
-      delete: (place) => Promise.resolve(this.#delete(place)),
+      update: (edit) =>
+        this.#effect("update", () => {
+          this.#update(edit);
+        }),
+      delete: (place) => {
+        this.#delete(place);
+        return Promise.resolve();
+      },
       find: (search) => Promise.resolve(this.#find(search)),
       recentRoots: (channel) => Promise.resolve(this.#roots(channel)),
-      whisper: (whisper) => this.#effect("whisper", () => void this.whispers.push(whisper)),
+      whisper: (whisper) =>
+        this.#effect("whisper", () => {
+          this.whispers.push(whisper);
+        }),
       directChannel: (user) => Promise.resolve(`D${user}`),
       permalink: ({ channel, ts }) => Promise.resolve(`https://home.slack.com/archives/${channel}/p${ts}`),
     };

@@ -131,23 +131,3 @@ async function eventOn<T extends EventType>(
   }
   throw new Error(`the log ended without a ${type} that fits`);
 }
-
-/** Every string a person would read in blocks, one a line. */
-export function reads(blocks: unknown): string {
-  if (Array.isArray(blocks)) return blocks.map(reads).join("");
-  if (blocks === null || typeof blocks !== "object") return "";
-  const { type, ...rest } = z.looseObject({ type: z.string().optional() }).parse(blocks);
-  const own = Object.entries(rest).map(([key, value]) =>
-    (key === "text" || key === "fallback") && typeof value === "string" ? value : reads(value),
-  );
-  const ends = ["section", "header", "context", "rich_text", "rich_text_section", "button", "input"];
-  return own.join("") + (type !== undefined && ends.includes(type) ? "\n" : "");
-}
-
-/** Action ids of every button. */
-export function buttonsOf(blocks: unknown): string[] {
-  if (Array.isArray(blocks)) return blocks.flatMap(buttonsOf);
-  if (blocks === null || typeof blocks !== "object") return [];
-  const { action_id: id } = z.looseObject({ action_id: z.string().optional() }).parse(blocks);
-  return [...(id === undefined ? [] : [id]), ...Object.values(blocks).flatMap(buttonsOf)];
-}

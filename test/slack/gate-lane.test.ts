@@ -1,0 +1,103 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { KnownEvent } from "../../src/events/envelope.ts";
+import { asked, caseId, mia, said } from "./given.ts";
+import { buttonsOf, reads } from "./reads.ts";
+import { delivery, found, opened, requested, Sending } from "./sender.ts";
+
+let sending: Sending;
+beforeEach(async () => {
+  sending = new Sending();
+  await sending.bus.open([]);
+});
+
+describe("a gate card", () => {
+  it("does not wait behind chatter, not even for the root", async () => {
+    await sending.bus.publish([opened, found, requested]);
+    const never = new Promise<void>(() => undefined);
+    const { gate, cases } = sending.started({ chatter: sending.slack.outbox(() => never) });
+    void cases.handle(delivery(found));
+    await sending.commit(requested, await gate.handle(delivery(requested)));
+    expect(sending.slack.messages.map(({ mark }) => mark.kind)).toEqual(["root", "gate"]);
+  });
+
+  it("is shown in the channel once a hand-off and copied to each member once it is on the log", async () => {
+    const second = said("handoff.requested", asked("p2"));
+    await sending.bus.publish([opened, found, requested, second]);
+    const { gate } = sending.started();
+    for (const event of [requested, second]) await sending.commit(event, await gate.handle(delivery(event)));
+    expect(sending.slack.kind("gate").map(({ broadcast }) => broadcast)).toEqual([true, false]);
+    const events: KnownEvent<"message.posted">[] = [];
+    for await (const { event } of sending.bus.read({ types: ["message.posted"] })) {
+      if (event.type === "message.posted" && !("foreign" in event) && event.data.kind === "gate")
+        events.push(event);
+    }
+    for (const event of events) await sending.commit(event, await gate.handle(delivery(event)));
+    const copies = sending.slack.kind("direct");
+    expect(copies.map(({ channel }) => channel)).toEqual(["DU0MIA"]);
+    expect(reads(copies[0]?.message.blocks).match(/Isolate host/g)).toHaveLength(2);
+  });
+
+  it("loses its buttons, and so does every copy, when it is decided elsewhere", async () => {
+    await sending.bus.publish([opened, found, requested]);
+    const { gate } = sending.started();
+    await sending.commit(requested, await gate.handle(delivery(requested)));
+    const { digest } = asked("p1");
+    const decided = said("action.decided", {
+      proposalId: "p1",
+      outcome: "rejected",
+      by: [mia],
+      why: "drill",
+      digest,
+    });
+    await sending.bus.publish([decided]);
+    await gate.handle(delivery(decided));
+    expect(buttonsOf(sending.slack.kind("gate")[0]?.message.blocks)).toEqual([]);
+    expect(reads(sending.slack.kind("gate")[0]?.message.blocks)).toContain("drill");
+  });
+
+  it("that somebody deleted while it was open is posted again", async () => {
+    await sending.bus.publish([opened, found, requested]);
+    const { gate } = sending.started();
+    await sending.commit(requested, await gate.handle(delivery(requested)));
+    const first = sending.slack.kind("gate")[0];
+    if (first === undefined) throw new Error("no card");
+    sending.slack.remove(first);
+    const due = { proposalId: "p1", tier: 0, postedAt: opened.time, expiresAt: "2026-03-02T10:30:00.000Z" };
+    const clock = said("handoff.opened", due);
+    await sending.bus.publish([clock]);
+    await sending.commit(clock, await gate.handle(delivery(clock)));
+    expect(sending.slack.kind("gate")).toHaveLength(1);
+    expect(
+      (await sending.started().desk.read(caseId)).messages.filter(({ kind }) => kind === "gate"),
+    ).toHaveLength(2);
+  });
+
+  it("is not posted for what is not open any more", async () => {
+    const { digest } = asked("p1");
+    const decided = said("action.decided", {
+      proposalId: "p1",
+      outcome: "superseded",
+      by: [],
+      why: "x",
+      digest,
+    });
+    await sending.bus.publish([opened, found, requested, decided]);
+    const { gate } = sending.started();
+    await gate.handle(delivery(requested));
+    expect(sending.slack.messages).toEqual([]);
+  });
+
+  it("reminds in the thread, with one mention a hand-off", async () => {
+    const second = said("handoff.requested", asked("p2"));
+    await sending.bus.publish([opened, found, requested, second]);
+    const { gate } = sending.started();
+    for (const event of [requested, second]) await sending.commit(event, await gate.handle(delivery(event)));
+    const reminders = ["p1", "p2"].map((proposalId) =>
+      said("handoff.reminded", { proposalId, tier: 0, share: 0.5 }),
+    );
+    await sending.bus.publish(reminders);
+    for (const event of reminders) await sending.commit(event, await gate.handle(delivery(event)));
+    const texts = sending.slack.kind("notice").map(({ message }) => JSON.stringify(message));
+    expect(texts.map((text) => text.includes("<!subteam^S0IRLEAD>"))).toEqual([true, false]);
+  });
+});
