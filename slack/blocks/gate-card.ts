@@ -40,7 +40,10 @@ export function gateCard(request: Request, context: CardContext): Message {
 
 const newline = text(ours`\n`);
 const dot = ours` · `;
-const context: KnownBlock = { type: "context", elements: [plain(footer)] };
+/** A card also stands in the channel, away from its thread: it names its case. */
+function closing(caseId: string): KnownBlock {
+  return { type: "context", elements: [plain(footer), plain(caseRef(caseId))] };
+}
 
 function openCard(request: Request, { thread, look }: CardContext): Message {
   const { ask, bar, proposalId } = request.handoff;
@@ -53,10 +56,10 @@ function openCard(request: Request, { thread, look }: CardContext): Message {
   const blocks: KnownBlock[] = [
     { type: "section", text: mrkdwn`*Action required from: ${title}* ${called}` },
     ...actionBlocks(request),
-    richText(section(...reasons(request), newline, ...bounds(request, thread)), ...proof(request)),
+    richText(section(...reasons(request)), ...proof(request), section(...bounds(request, thread))),
     ...(words.whole ? [] : [note(tooLong)]),
     { type: "actions", elements: decideButtons(ask.verb, ref, words.whole) },
-    context,
+    closing(thread.file.caseId),
   ];
   return { text: fallback`Action required from ${title}: ${verbs[ask.verb].headline}, ${caseId}`, blocks };
 }
@@ -137,7 +140,7 @@ function notDoneCard(request: Request, { thread, look }: CardContext): Message {
     ...actionBlocks(request),
     richText(section(...line, newline, ...dotted(authorisedBy(proposal, thread, proposalId), dot))),
     { type: "actions", elements: carryOutButtons(`${caseId}:${proposalId}`, thread.file, look) },
-    context,
+    closing(thread.file.caseId),
   ];
   return { text: fallback`${authorised}, not done: ${verbs[ask.verb].headline}, ${caseId}`, blocks };
 }
