@@ -27,10 +27,7 @@ import { fitTrace } from "./trace.ts";
 
 type Deps = Pick<RoleDeps, "bus" | "clock" | "diagnostics" | "model" | "tools" | "marker">;
 
-/**
- * Subscribes a hat under its own name.
- * @throws HatrackError `tool_missing` when a tool it names is not there
- */
+/** Subscribes a hat under its own name. */
 export function startHat(hat: Hat, deps: RoleDeps): Subscription {
   return deps.bus.subscribe(hat.name, hat.on, handlerOf(hat, deps), {
     source: `/roles/${hat.name}`,
@@ -42,7 +39,7 @@ export function startHat(hat: Hat, deps: RoleDeps): Subscription {
 
 /** The handler of a hat, for a bus or for a test that calls it directly. */
 export function handlerOf(hat: Hat, deps: Deps): (delivery: Delivery) => Promise<Handled> {
-  const tools = ownTools(hat, deps.tools);
+  const tools = ownTools(hat, deps);
   const loops = loopsOf(hat, deps, tools);
   const marker = deps.marker ?? ((): string => randomBytes(8).toString("hex"));
   return async (delivery) => {
@@ -64,13 +61,17 @@ export function handlerOf(hat: Hat, deps: Deps): (delivery: Delivery) => Promise
   };
 }
 
-function ownTools(hat: Hat, all: readonly StructuredToolInterface[]): StructuredToolInterface[] {
-  return hat.tools.map((name) => {
-    const tool = all.find((each) => each.name === name);
-    if (tool !== undefined) return tool;
-    const there = all.map((each) => each.name).join(", ") || "none";
-    throw new HatrackError("tool_missing", `role ${hat.name}: expected a tool ${name}; there are: ${there}`);
-  });
+/** A role works with what there is of its tools: somebody else's SOC may have no such look-up. */
+function ownTools(hat: Hat, { tools, diagnostics }: Deps): StructuredToolInterface[] {
+  const missing = hat.tools.filter((name) => !tools.some((tool) => tool.name === name));
+  if (missing.length > 0) {
+    const there = tools.map((tool) => tool.name);
+    diagnostics.warn(
+      { role: hat.name, missing, there },
+      `role ${hat.name} works without ${missing.join(", ")}`,
+    );
+  }
+  return hat.tools.flatMap((name) => tools.find((tool) => tool.name === name) ?? []);
 }
 
 interface Made {

@@ -42,7 +42,7 @@ export class RuleModel extends BaseChatModel<BoundOptions> {
       throw new HatrackError("no_rules", `baseline: ${this.#role} has no rules to be played by`);
     }
     const facts = readRun(messages);
-    const calls = bound.length === 1 ? [] : this.#rules.lookups(facts);
+    const calls = this.#rules.lookups(facts).filter(({ tool }) => bound.includes(tool));
     const chosen = calls.length > 0 ? calls : [{ tool: "submit", arguments: answerOf(this.#rules, facts) }];
     const message = new AIMessage({
       content: "",

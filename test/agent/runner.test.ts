@@ -59,12 +59,13 @@ describe("a role on its case", () => {
     });
   });
 
-  it("does not start without a tool it names", async () => {
+  it("works without a tool that is not there, and says so in the diagnostics", async () => {
+    const warned: object[] = [];
+    const diagnostics = { ...silent, warn: (fields: object) => void warned.push(fields) };
     const hat = sleuth({ tools: ["host_details", "oracle"] });
-    await expect(play({ hat, script: [] })).rejects.toMatchObject({
-      code: "tool_missing",
-      message: "role sleuth: expected a tool oracle; there are: host_details, flaky, off_limits",
-    });
+    const scene = await play({ hat, script: [submit(goodAnswer)], deps: { diagnostics } });
+    expect(scene.model.turns[0]?.tools).toEqual(["host_details", "submit"]);
+    expect(warned).toMatchObject([{ role: "sleuth", missing: ["oracle"] }]);
   });
 
   it("fails, and says why, when baseline has no rules for it", async () => {

@@ -14,7 +14,7 @@ import { renderMrkdwn, renderTyped } from "./render-mrkdwn.ts";
 /** Which of the two lists a message is drawn for. */
 export type ListKind = "channel" | "thread";
 
-export const HAT = html`<svg viewBox="0 0 24 24" aria-hidden="true">
+export const HAT: Html = html`<svg viewBox="0 0 24 24" aria-hidden="true">
   <path d="M7.2 13.8 8.6 6c.2-1 1.4-1.5 2.3-1l1.1.6 1.1-.6c.9-.5 2.1 0 2.3 1l1.4 7.8a13 13 0 0 1-9.6 0Z" />
   <path
     d="M5.3 14.6a15.4 15.4 0 0 0 13.4 0c1.6.3 2.8.8 2.8 1.6 0 1.6-4.3 2.9-9.5 2.9s-9.5-1.3-9.5-2.9c0-.8 1.2-1.3 2.8-1.6Z"
