@@ -39,7 +39,10 @@ interface Words {
 export function authoriseForm(context: FormContext): ModalView {
   const { verb } = context.request.handoff.ask;
   const { authorise } = verbs[verb];
-  const facts: RichTextElement[] = [text(ours`Card code `), bold(configured(context.request.handoff.code))];
+  const facts: RichTextElement[] = [
+    text(ours`The card you pressed must carry the code `),
+    bold(configured(context.request.handoff.code)),
+  ];
   return form({ callbackId: forms.authorise, title: authorise, submit: authorise }, context, [
     ...actionBlocks(context.request),
     richText(section(...bounds(context.request, context.thread)), section(...facts)),

@@ -48,13 +48,11 @@ function headline(file: CaseFile): Ours {
   return verdict === undefined ? ours`New` : verdicts[verdict.verdict];
 }
 
+/** Full while somebody should look, empty when not: the words say the rest, so no colour is needed to read it. */
 function lamp(file: CaseFile): Ours {
-  if (file.closed !== undefined) return ours`⚫`;
   const verdict = verdictOf(file)?.verdict;
-  if (verdict === "benign" || verdict === "false_positive") return ours`⚪`;
-  if (file.plan !== undefined)
-    return file.plan.sev === "SEV-1" || file.plan.sev === "SEV-2" ? ours`🔴` : ours`🟠`;
-  return verdict === "true_positive" ? ours`🟠` : ours`🟡`;
+  const calm = file.closed !== undefined || verdict === "benign" || verdict === "false_positive";
+  return calm ? ours`○` : ours`●`;
 }
 
 function summary({ file, openedAt }: CaseThread, look: Look): ReturnType<typeof text>[] {

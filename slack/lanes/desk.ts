@@ -11,6 +11,7 @@ import type { Message } from "../limits.ts";
 import { SlackDown, type Mark, type Outbox, type Place } from "../outbox.ts";
 import type { Markup } from "../text.ts";
 import type { Delivered } from "./post-once.ts";
+import { Recent } from "./recent.ts";
 import { Roots } from "./roots.ts";
 
 export interface DeskOptions {
@@ -26,7 +27,7 @@ export class Desk {
   readonly roots: Roots;
   readonly options: DeskOptions;
   /** What was drawn last at a place: an edit that changes nothing is not sent. A cache, lost at restart. */
-  readonly #drawn = new Map<string, string>();
+  readonly #drawn = new Recent<string>(10_000);
 
   constructor(options: DeskOptions) {
     this.options = options;
@@ -63,8 +64,6 @@ export class Desk {
 
   drew(place: Place, message: Message): void {
     this.#drawn.set(`${place.channel} ${place.ts}`, sha256(JSON.stringify(message)));
-    const [oldest] = this.#drawn.keys();
-    if (this.#drawn.size > 10_000 && oldest !== undefined) this.#drawn.delete(oldest);
   }
 
   isDrawn(place: Place, message: Message): boolean {

@@ -9,6 +9,7 @@ import { requestOf, type CaseThread, type Request } from "../case-thread.ts";
 import { MessageGone, type Mark, type Outbox, type Place } from "../outbox.ts";
 import { isUserId } from "../text.ts";
 import type { Desk } from "./desk.ts";
+import { Recent } from "./recent.ts";
 import { PostOnce, type Delivered } from "./post-once.ts";
 
 /** More than so many are not written to one by one: the mention reaches them. */
@@ -28,7 +29,7 @@ export class DirectCards {
   readonly #isWorkspace: (origin: string) => boolean;
   readonly #once = new PostOnce();
   /** A message's permalink never changes. */
-  readonly #links = new Map<string, string>();
+  readonly #links = new Recent<string>(5_000);
 
   constructor(
     desk: Desk,

@@ -3,6 +3,7 @@
  * posted is remembered until the log has it; an entry that is delivered again after a crash, or a call whose
  * answer was lost, is looked up in Slack by its metadata before anything is posted; everything else posts at once.
  */
+import { Recent } from "./recent.ts";
 import { SlackDown, type NewPost, type Outbox, type Place } from "../outbox.ts";
 
 export interface Delivered {
@@ -14,11 +15,9 @@ export interface Delivered {
 
 /** Slack's clock and ours may differ by so much. */
 const clockSkewMs = 120_000;
-/** Posts remembered at most; the log has had the oldest for long. */
-const remembered = 5_000;
 
 export class PostOnce {
-  readonly #posted = new Map<string, Place>();
+  readonly #posted = new Recent<Place>(5_000);
   readonly #unsure = new Set<string>();
 
   async post(outbox: Outbox, post: NewPost, { deliveries, since }: Delivered): Promise<Place> {
@@ -47,8 +46,6 @@ export class PostOnce {
   #remember(key: string, place: Place): Place {
     this.#unsure.delete(key);
     this.#posted.set(key, place);
-    const [oldest] = this.#posted.keys();
-    if (this.#posted.size > remembered && oldest !== undefined) this.#posted.delete(oldest);
     return place;
   }
 }

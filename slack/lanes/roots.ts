@@ -18,6 +18,7 @@ import type { Look, SlackConfig } from "../config.ts";
 import { eventSource } from "../ids.ts";
 import type { Mark, Outbox, Place } from "../outbox.ts";
 import { PostOnce, type Delivered } from "./post-once.ts";
+import { Recent } from "./recent.ts";
 import { KeyedQueue } from "./queue.ts";
 
 export interface RootsOptions {
@@ -43,7 +44,7 @@ export class Roots {
   readonly #locks = new KeyedQueue();
   readonly #once = new PostOnce();
   /** What this process knows to stand: case → root. */
-  readonly #known = new Map<string, Place>();
+  readonly #known = new Recent<Place>(5_000);
   readonly #gone = new Set<string>();
   readonly #swept = new Map<string, Promise<ReadonlyMap<string, Place>>>();
 

@@ -18,7 +18,7 @@ describe("the root", () => {
     });
     const message = rootMessage(fold(opened, found, planned, requested()), look);
     expect(reads(message.blocks).trim().split("\n")).toEqual([
-      "🔴 *SEV-2 · CASE-7K3F9QWM2T*Open in Falcon",
+      "● *SEV-2 · CASE-7K3F9QWM2T*Open in Falcon",
       "",
       "Encoded PowerShell on FIN-WS-042",
       "True positive, succeeded · confidence 0.86 · priority 9",
@@ -64,7 +64,7 @@ describe("the root", () => {
   it("shows a person's verdict before any role's", () => {
     const labelled = said("case.labelled", { verdict: "benign", by: mia, reason: "test", origin: "slack" });
     const words = reads(rootMessage(fold(opened, found, labelled), look).blocks);
-    expect(words).toContain("⚪ *Benign · CASE-7K3F9QWM2T*");
+    expect(words).toContain("○ *Benign · CASE-7K3F9QWM2T*");
     expect(words).toContain("confirmed by a person");
   });
 

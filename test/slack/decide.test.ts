@@ -117,6 +117,35 @@ describe("a card in the workspace", () => {
     expect(buttonsOf(closed.blocks)).toEqual([]);
   });
 
+  it("puts a question into the thread and leaves the card open", async () => {
+    const card = await cardFor();
+    const opened = await world.does("click", { user: "U0MIA", action_id: slackActions.needInfo, ...card });
+    const values = { question: { question: "Whose laptop is *it*?" } };
+    await world.does("submit", { user: "U0MIA", view_id: opened.view?.id, values });
+    const { data } = await world.event("message.posted", ({ data: posted }) => posted.kind === "notice");
+    const said_ = await world.seen((state) =>
+      state.channels
+        .flatMap((channel) => channel.messages.flatMap((message) => message.replies))
+        .find(({ ts }) => ts === data.ts),
+    );
+    expect(reads(said_.blocks)).toContain("needs to know: Whose laptop is *it*?");
+    expect(JSON.stringify(said_.blocks)).not.toContain("mrkdwn");
+    expect(buttonsOf((await cardNow(() => true)).blocks)).toContain(slackActions.authorise);
+  });
+
+  it("records why something authorised could not be done", async () => {
+    const card = await cardFor();
+    const opened = await world.does("click", { user: "U0MIA", action_id: slackActions.authorise, ...card });
+    await world.does("submit", { user: "U0MIA", view_id: opened.view?.id });
+    await cardNow((words) => words.includes("not done"));
+    const form = await world.does("click", { user: "U0MIA", action_id: slackActions.couldNotDo, ...card });
+    const values = { reason: { reason: "the sensor is offline" } };
+    await world.does("submit", { user: "U0MIA", view_id: form.view?.id, values });
+    const closed = await cardNow((words) => words.startsWith("*Could not be done*"));
+    expect(reads(closed.blocks)).toContain("the sensor is offline");
+    expect(buttonsOf(closed.blocks)).toEqual([]);
+  });
+
   it("takes a double click for one act each and one outcome", async () => {
     const card = await cardFor();
     const opened = await world.does("click", { user: "U0MIA", action_id: slackActions.authorise, ...card });

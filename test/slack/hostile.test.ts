@@ -127,7 +127,7 @@ describe("whatever the alert and the model say", () => {
     });
     expect(viewBreaches(view)).toEqual([]);
     expect(reads(view.blocks)).toContain("Isolate host FIN-WS-042");
-    expect(reads(view.blocks)).toContain(`Card code ${asked("p1").code}`);
+    expect(reads(view.blocks)).toContain(`must carry the code ${asked("p1").code}`);
   });
 });
 
