@@ -27,6 +27,8 @@ export interface SocOptions {
 export interface RunningSoc {
   /** "URL#TOKEN" of the local workspace's page; undefined with a real Slack. */
   readonly page: string | undefined;
+  /** Rejects when a role stops for good. */
+  readonly failed: Promise<never>;
   close(): Promise<void>;
 }
 
@@ -64,7 +66,11 @@ export async function runSoc(options: SocOptions): Promise<RunningSoc> {
     open.add(() => team.stop());
     const alerts = consume(team, options);
     open.add(() => alerts);
-    return { page: workspace && `${workspace.url}/#${workspace.token}`, close: () => open.close() };
+    return {
+      page: workspace && `${workspace.url}/#${workspace.token}`,
+      failed: team.failed,
+      close: () => open.close(),
+    };
   } catch (error) {
     await open.close();
     throw error;

@@ -12,3 +12,14 @@ export const silent: Diagnostics = {
   warn: () => undefined,
   error: () => undefined,
 };
+
+/** Warnings and errors on the console: what a program that configures nothing should still see. */
+export const troubleOnly: Diagnostics = {
+  ...silent,
+  warn: (fields, message) => {
+    console.warn(`hatrack: ${message}`, fields);
+  },
+  error: (fields, message) => {
+    console.error(`hatrack: ${message}`, fields);
+  },
+};

@@ -4,7 +4,7 @@ import type { StructuredToolInterface } from "@langchain/core/tools";
 import type { ModelOf, Role, RoleDeps } from "./agent/role.ts";
 import { says, skip, type Bus, type Subscription } from "./bus/bus.ts";
 import { systemClock, type Clock } from "./clock.ts";
-import { silent, type Diagnostics } from "./diagnostics.ts";
+import { troubleOnly, type Diagnostics } from "./diagnostics.ts";
 import { HatrackError } from "./errors.ts";
 import { Alert } from "./events/alert-events.ts";
 import { caseIdOf } from "./events/ids.ts";
@@ -25,6 +25,7 @@ export interface TeamOptions {
   /** Who decides. Without it nothing can be authorised: proposals stay proposals. */
   readonly gate?: { readonly policy: Policy; readonly directory: Directory };
   readonly clock?: Clock;
+  /** Default: warnings and errors on the console. */
   readonly diagnostics?: Diagnostics;
 }
 
@@ -57,13 +58,21 @@ export class RoleTeam {
   readonly #options: TeamOptions;
   readonly #deps: RoleDeps;
   readonly #subscriptions: Subscription[] = [];
+  readonly #failure = Promise.withResolvers<never>();
   #started: Promise<void> | undefined;
 
   constructor(options: TeamOptions) {
-    const { bus, clock = systemClock, diagnostics = silent, tools = [] } = options;
+    const { bus, clock = systemClock, diagnostics = troubleOnly, tools = [] } = options;
     this.#options = options;
     const own = options.gate === undefined ? {} : { gate: options.gate };
+    // Whoever does not ask for it must not end the process by it: the subscription has said so already.
+    this.#failure.promise.catch(() => undefined);
     this.#deps = { bus, clock, diagnostics, tools, model: modelOf(options.model), ...own };
+  }
+
+  /** Rejects when a role stops for good, with why: a consumer group that vanished, a log that was replaced. */
+  get failed(): Promise<never> {
+    return this.#failure.promise;
   }
 
   /** Opens the log and starts every role; `consume` and `onActionProposed` do so too. */
@@ -77,7 +86,7 @@ export class RoleTeam {
     await bus.open(roles.map((role) => role.name));
     for (const role of roles) {
       if (role.name === "human-gate" && gate === undefined) continue;
-      this.#subscriptions.push(role.start(this.#deps));
+      this.#keep(role.start(this.#deps));
     }
   }
 
@@ -93,12 +102,23 @@ export class RoleTeam {
 
   /** Hands each proposal to a gate of one's own, beside whatever other front ends there are. */
   onActionProposed(gate: OwnGate, name = "own-gate"): void {
-    const started = this.start().then(() => {
+    const started = this.start().then(async () => {
+      await this.#options.bus.open([name]);
       const subscription =
         this.#options.gate === undefined ? this.#showProposals(gate, name) : this.#askOwnGate(gate, name);
-      this.#subscriptions.push(subscription);
+      this.#keep(subscription);
     });
     this.#started = started;
+    started.catch((error: unknown) => {
+      this.#failure.reject(error);
+    });
+  }
+
+  #keep(subscription: Subscription): void {
+    this.#subscriptions.push(subscription);
+    subscription.ended.catch((error: unknown) => {
+      this.#failure.reject(error);
+    });
   }
 
   #showProposals(gate: OwnGate, name: string): Subscription {

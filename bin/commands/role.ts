@@ -35,9 +35,12 @@ any role by its file, which may import "hatrack" and "zod" from wherever it lies
     });
     await team.start();
     diagnostics.info({ role: role.name, on: role.on }, `${role.title} is at work`);
-    await life.ended;
-    await team.stop();
-    await bus.close();
+    try {
+      await Promise.race([life.ended, team.failed]);
+    } finally {
+      await team.stop();
+      await bus.close();
+    }
     return 0;
   },
 };

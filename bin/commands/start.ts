@@ -42,8 +42,11 @@ SLACK_SIGNING_SECRET, LLM_BASE_URL with LLM_MODEL, ALERTS. "hatrack doctor" chec
     const soc = await runSoc({ ...optionsOf(invocation, config), diagnostics, signal: life.signal });
     print(soc.page === undefined ? "ready" : `ready ${soc.page}`);
     if (soc.page !== undefined && !flag(values, "no-open") && process.stdout.isTTY) open(soc.page);
-    await life.ended;
-    await soc.close();
+    try {
+      await Promise.race([life.ended, soc.failed]);
+    } finally {
+      await soc.close();
+    }
     return 0;
   },
 };
