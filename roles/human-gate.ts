@@ -6,6 +6,8 @@ import type { Role, RoleDeps } from "../src/agent/role.ts";
 import { logTime, says, skip, type Delivery, type Handled, type Subscription } from "../src/bus/bus.ts";
 import { HatrackError } from "../src/errors.ts";
 import { isEvent, type KnownEvent } from "../src/events/envelope.ts";
+import { isCaseAct } from "../src/gate/case-acts.ts";
+import { actOnCase } from "../src/gate/case-desk.ts";
 import type { DecisionCommand, GateCommand } from "../src/gate/commands.ts";
 import { decide, groupToAsk } from "../src/gate/decide.ts";
 import { evolve } from "../src/gate/evolve.ts";
@@ -77,6 +79,9 @@ function start(deps: RoleDeps): Subscription {
     const { event, position, state } = delivery;
     const command = commandOf(event, logTime(position));
     if (command === undefined) return skip(`${event.type} of ${event.subject} asks nothing of a person`);
+    if (command.kind === "decision" && isCaseAct(command.decision)) {
+      return says(...(await actOnCase({ bus: deps.bus, directory, policy }, command, command.decision)));
+    }
     const whole = command.kind === "decision" ? await informed(command, state) : command;
     const drafts = decide(state, whole, policy);
     return drafts.length > 0 ? says(...drafts) : skip(`${event.type}: nothing to do for ${keyOf(event)}`);

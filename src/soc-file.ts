@@ -44,7 +44,7 @@ export function parseSocFile(text: string, where: string): SocFile {
 export function policyOf(soc: SocFile, classOf: Policy["classOf"]): Policy {
   const { rules, reviewers } = soc.policy;
   return {
-    ...{ rules, onCall: soc.onCall, classOf },
+    ...{ rules, onCall: soc.onCall, classOf, rights: soc.rights },
     reviewerOf: (role) => (Object.hasOwn(reviewers, role) ? reviewers[role] : reviewers["*"]) ?? "",
   };
 }

@@ -101,6 +101,7 @@ export const Decision = z.discriminatedUnion("decision", [
   z.strictObject({ decision: z.literal("could_not_do"), ...onProposal, reason: Reason }),
   z.strictObject({ decision: z.literal("revoke"), ...onProposal, reason: Reason }),
   z.strictObject({ decision: z.literal("label"), ...onCase, verdict: Verdict, reason: Reason }),
+  z.strictObject({ decision: z.literal("withdraw_label"), ...onCase, reason: Reason }),
   z.strictObject({ decision: z.literal("close"), ...onCase, reason: Reason }),
   z.strictObject({ decision: z.literal("reopen"), ...onCase, reason: Reason }),
   z.strictObject({ decision: z.literal("assign_case"), ...onCase, to: Principal }),
@@ -221,24 +222,30 @@ const proposalEvents = {
   }),
 };
 
+/** Who said it, and the directory's answer their right to say so rests on. */
+const onWord = { by: Principal, directory: DirectoryRecord.optional() };
+
 const caseActs = {
   "case.assigned": event({
     saidBy: ["gate"],
-    data: z.strictObject({ proposalId: ProposalId.optional(), to: Principal, by: Principal }),
+    data: z.strictObject({ proposalId: ProposalId.optional(), to: Principal, ...onWord }),
   }),
   "case.labelled": event({
     saidBy: ["gate"],
-    data: z.strictObject({ verdict: Verdict, by: Principal, reason: Reason, origin: z.string().max(64) }),
+    data: z.strictObject({ verdict: Verdict, ...onWord, reason: Reason, origin: z.string().max(64) }),
   }),
-  "case.closed": event({ saidBy: ["gate"], data: z.strictObject({ by: Principal, reason: Reason }) }),
-  "case.reopened": event({ saidBy: ["gate"], data: z.strictObject({ by: Principal, reason: Reason }) }),
+  /** The label is taken back: nobody has confirmed the case any more, whatever was said before it. */
+  "case.unlabelled": event({ saidBy: ["gate"], data: z.strictObject({ ...onWord, reason: Reason }) }),
+  "case.closed": event({ saidBy: ["gate"], data: z.strictObject({ ...onWord, reason: Reason }) }),
+  "case.reopened": event({ saidBy: ["gate"], data: z.strictObject({ ...onWord, reason: Reason }) }),
   "case.linked": event({
     saidBy: ["gate"],
-    data: z.strictObject({ to: CaseId, by: Principal, reason: Reason }),
+    data: z.strictObject({ to: CaseId, ...onWord, reason: Reason }),
   }),
+  /** A thumb, never a label. */
   "finding.rated": event({
     saidBy: ["gate"],
-    data: z.strictObject({ eventId: z.string().max(64), right: z.boolean(), by: Principal }),
+    data: z.strictObject({ eventId: z.string().max(64), right: z.boolean(), ...onWord }),
   }),
   "suppression.set": event({
     saidBy: ["gate"],
@@ -247,15 +254,15 @@ const caseActs = {
       rule: z.string().min(1).max(512),
       host: z.string().max(255).optional(),
       until: IsoTime,
-      by: Principal,
+      ...onWord,
       reason: Reason,
     }),
   }),
   "role.paused": event({
     saidBy: ["gate"],
-    data: z.strictObject({ role: RoleName, by: Principal, reason: Reason }),
+    data: z.strictObject({ role: RoleName, ...onWord, reason: Reason }),
   }),
-  "role.resumed": event({ saidBy: ["gate"], data: z.strictObject({ role: RoleName, by: Principal }) }),
+  "role.resumed": event({ saidBy: ["gate"], data: z.strictObject({ role: RoleName, ...onWord }) }),
 };
 
 export const gateEvents = {

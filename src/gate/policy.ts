@@ -31,6 +31,10 @@ export const PolicyRule = z.strictObject({
 });
 export type PolicyRule = z.infer<typeof PolicyRule>;
 
+/** What a person may do to a case, a rule or a role; beside it stands which on-call roles may. */
+export const rights = ["read", "label", "close", "assign", "mute", "pause"] as const;
+export type Right = (typeof rights)[number];
+
 /** What the gate needs to know: rules, on-call roles, and the class of a target. */
 export interface Policy {
   readonly rules: readonly PolicyRule[];
@@ -39,6 +43,8 @@ export interface Policy {
   classOf(target: { type: string; value: string }): string;
   /** The on-call role that reviews what a role could not settle: "tier2" → "tier2-oncall". */
   reviewerOf(role: string): string;
+  /** Whose members have a right. A right that nobody is listed for nobody has. */
+  readonly rights?: Readonly<Record<Right, readonly string[]>>;
 }
 
 export const unknownClass = "unknown";

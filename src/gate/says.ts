@@ -15,6 +15,15 @@ export const gateSays = [
   "decision.refused",
   "info.requested",
   "case.assigned",
+  "case.labelled",
+  "case.unlabelled",
+  "case.closed",
+  "case.reopened",
+  "case.linked",
+  "finding.rated",
+  "suppression.set",
+  "role.paused",
+  "role.resumed",
 ] as const satisfies readonly EventType[];
 
 export type GateSaying = (typeof gateSays)[number];

@@ -83,6 +83,10 @@ export function evolveCase(file: CaseFile, event: AnyEvent): CaseFile {
 
 function evolvePeople(file: CaseFile, event: AnyEvent): CaseFile {
   if (isEvent(event, "case.labelled")) return { ...file, label: kept(event) };
+  if (isEvent(event, "case.unlabelled")) {
+    const { label: _, ...unlabelled } = file;
+    return unlabelled;
+  }
   if (isEvent(event, "case.closed")) return { ...file, closed: kept(event) };
   if (isEvent(event, "case.reopened")) {
     const { closed: _, ...open } = file;

@@ -13,6 +13,7 @@ export const recordTypes = [
   "case.investigated",
   "case.labelled",
   "case.linked",
+  "case.unlabelled",
   "handoff.requested",
   "intel.reported",
   "role.failed",
@@ -92,6 +93,10 @@ export function evolveRecord(before: CaseRecord | undefined, event: AnyEvent): C
   }
   if (isEvent(event, "case.linked")) {
     return { ...record, linkedTo: [...new Set([...record.linkedTo, event.data.to])] };
+  }
+  if (isEvent(event, "case.unlabelled")) {
+    const { person: _, ...opinions } = record.opinions;
+    return { ...record, opinions };
   }
   if (isEvent(event, "case.escalated", "handoff.requested")) return { ...record, escalated: true };
   return withOpinion(record, event);

@@ -30,8 +30,8 @@ export interface ShiftFacts {
 
 const shiftTypes = [
   ...(["alert.received", "alert.grouped", "alert.suppressed", "alert.rejected", "alert.triaged"] as const),
-  ...(["case.escalated", "case.investigated", "case.labelled", "role.failed"] as const),
-  ...(["handoff.requested", "handoff.rerouted", "action.decided", "action.executed"] as const),
+  ...(["case.escalated", "case.investigated", "case.labelled", "case.unlabelled"] as const),
+  ...(["role.failed", "handoff.requested", "handoff.rerouted", "action.decided", "action.executed"] as const),
   ...(["action.abandoned", "action.lapsed", "action.revoked", "entry.dead", "entry.redriven"] as const),
 ];
 

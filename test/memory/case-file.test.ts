@@ -5,7 +5,18 @@ import type { KnownEvent } from "../../src/events/envelope.ts";
 import { parseEvent } from "../../src/events/parse.ts";
 import { emptyCase, evolveCase, foldCase, verdictOf } from "../../src/memory/case-file.ts";
 import { asked, by } from "./asking.ts";
-import { caseOf, escalated, hour, intel, investigated, labelled, received, said, triaged } from "./saying.ts";
+import {
+  caseOf,
+  escalated,
+  hour,
+  intel,
+  investigated,
+  labelled,
+  received,
+  said,
+  triaged,
+  unlabelled,
+} from "./saying.ts";
 
 const caseId = caseOf("a");
 const zeros = "0".repeat(64);
@@ -67,6 +78,16 @@ describe("a case file", () => {
     expect(upTo(2)).toEqual({ verdict: "false_positive", by: "tier2" });
     expect(upTo(3)).toEqual({ verdict: "benign", by: "person" });
     expect(verdictOf(foldCase(caseId, opinions.toReversed()))).toEqual({ verdict: "benign", by: "person" });
+  });
+
+  it("forgets a label that was withdrawn", () => {
+    const file = foldCase(caseOf("a"), [
+      triaged("a", "suspicious"),
+      labelled("a", "benign"),
+      unlabelled("a"),
+    ]);
+
+    expect(verdictOf(file)).toEqual({ verdict: "suspicious", by: "sentinel" });
   });
 
   it("opens again what a person reopened", () => {

@@ -15,6 +15,7 @@ import {
   received,
   said,
   triaged,
+  unlabelled,
 } from "./saying.ts";
 
 const c2 = ind("domain", "c2.bad.example");
@@ -140,6 +141,20 @@ describe("recall", () => {
 
     expect(memory.recallSimilar(caseOf("b")).cases).toMatchObject([
       { verdict: "false_positive", confirmedBy: "tier2" },
+    ]);
+  });
+
+  it("falls back on what the roles said when a label is withdrawn", async () => {
+    const memory = await memoryOf([
+      received("a", { indicators: [c2] }),
+      investigated("a", "true_positive"),
+      labelled("a", "benign", hour(1)),
+      unlabelled("a", hour(2)),
+      received("b", { indicators: [c2] }),
+    ]);
+
+    expect(memory.recallSimilar(caseOf("b")).cases).toMatchObject([
+      { verdict: "true_positive", confirmedBy: "tier2" },
     ]);
   });
 

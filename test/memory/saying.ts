@@ -86,6 +86,11 @@ export function labelled(name: string, verdict: Verdict, time = start): KnownEve
   return said("case.labelled", caseOf(name), { time, data });
 }
 
+export function unlabelled(name: string, time = start): KnownEvent<"case.unlabelled"> {
+  const data = { by: { team: "T1", user: "U1" }, reason: "That was another host." };
+  return said("case.unlabelled", caseOf(name), { time, data });
+}
+
 export function escalated(name: string, time = start): KnownEvent<"case.escalated"> {
   return said("case.escalated", caseOf(name), { time, data: { toRole: "tier2", why: "Odd.", priority: 7 } });
 }
