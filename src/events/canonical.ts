@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** JSON with sorted keys and no `undefined`: the same value is the same text on every machine. */
 export function canonicalJson(value: unknown): string {
@@ -6,13 +6,23 @@ export function canonicalJson(value: unknown): string {
 }
 
 function sorted(value: unknown): unknown {
+  if (!isObject(value)) return value;
   if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== "object") return value;
-  const entries = Object.entries(value).filter(([, v]) => v !== undefined);
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => [k, sorted(v)]));
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value).sort()) {
+    // Assigning to this one name would not make a field.
+    if (key === "__proto__")
+      Object.defineProperty(copy, key, { value: sorted(value[key]), enumerable: true });
+    else copy[key] = sorted(value[key]);
+  }
+  return copy;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 /** SHA-256 of a text, in hex. */
 export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text);
 }

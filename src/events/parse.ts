@@ -16,6 +16,31 @@ export type Definitions = Readonly<Record<string, EventDefinition>>;
  * @throws HatrackError `event_invalid` naming the path and the reason
  */
 export function parseEvent(input: unknown, definitions: Definitions = catalogue): AnyEvent {
+  return (definitions === catalogue ? parseCurrent(input) : undefined) ?? parseInSteps(input, definitions);
+}
+
+/** Envelope and data of every known type at its current version in one schema, made when it is first needed. */
+const whole = new Map<string, z.ZodType>();
+
+function wholeSchema(type: EventType): z.ZodType {
+  const made = whole.get(type);
+  if (made !== undefined) return made;
+  const { version, data } = catalogue[type];
+  const schema = z.strictObject({ ...Envelope.shape, data, schemaversion: z.literal(version) });
+  whole.set(type, schema);
+  return schema;
+}
+
+/** What almost every event is: valid and of today. undefined: it is not, and `parseInSteps` says what it is. */
+function parseCurrent(input: unknown): KnownEvent | undefined {
+  if (typeof input !== "object" || input === null || !("type" in input)) return undefined;
+  const { type } = input;
+  if (typeof type !== "string" || !isEventType(type)) return undefined;
+  const event = wholeSchema(type).safeParse(input);
+  return event.success && wasParsedAs(event.data, type) ? event.data : undefined;
+}
+
+function parseInSteps(input: unknown, definitions: Definitions): AnyEvent {
   const envelope = Envelope.safeParse(input);
   if (!envelope.success) throw invalid(input, "envelope", envelope.error);
   const { type, schemaversion } = envelope.data;
@@ -30,7 +55,15 @@ export function parseEvent(input: unknown, definitions: Definitions = catalogue)
   if (!data.success) throw invalid(input, `data of ${type}`, data.error);
   const event: unknown = { ...envelope.data, schemaversion: definition.version, data: data.data };
   if (!wasParsedAs(event, type)) throw new HatrackError("event_invalid", `event: ${type} is in no catalogue`);
+  if (schemaversion < definition.version) asWritten.set(event, envelope.data);
   return event;
+}
+
+const asWritten = new WeakMap<AnyEvent, object>();
+
+/** The envelope as it was said, which is what its signature covers: an older version has been lifted since. */
+export function writtenAs(event: AnyEvent): object {
+  return asWritten.get(event) ?? event;
 }
 
 /** Parses the text of one stored event. */
