@@ -4,8 +4,9 @@
  * never     the value is everybody's: it links nothing
  * url_only  many people's content under one name: the name links nothing, a full URL on it may
  * tenant    rented out by name or address: the bare name links nothing, what a tenant holds may
+ * few       an address many sites share: it links the few cases that hold it, and nothing once they are many
  */
-export type Links = "never" | "url_only" | "tenant";
+export type Links = "never" | "url_only" | "tenant" | "few";
 
 export interface ListSource {
   readonly id: string;
@@ -14,7 +15,7 @@ export interface ListSource {
 
 export const addressLists: readonly ListSource[] = [
   ...["rfc1918", "rfc5735", "rfc6598", "ipv6-linklocal"],
-  ...["cloudflare", "akamai", "fastly", "bunny-net", "stackpath", "zscaler", "ovh-cluster"],
+  ...["zscaler", "ovh-cluster"],
   ...["apple", "microsoft-office365-ip", "googlebot", "wikimedia", "telegram-ips", "crl-ip"],
   ...["smtp-receiving-ips", "sinkholes", "parking-domain"],
   ...["shodan-scanning", "censys-scanning", "onyphe-scanner", "shadowserver"],
@@ -22,6 +23,7 @@ export const addressLists: readonly ListSource[] = [
   .map((id): ListSource => ({ id, links: "never" }))
   .concat(
     ["amazon-aws", "microsoft-azure", "google-gcp", "oracle-oci"].map((id) => ({ id, links: "tenant" })),
+    ["cloudflare", "akamai", "fastly", "bunny-net", "stackpath"].map((id) => ({ id, links: "few" })),
   );
 
 /** Lists of names; a leading dot, or a list in `withSubdomains`, means the name and all below it. */
@@ -67,7 +69,7 @@ export const wellKnownResolvers = [
   ...["2620:119:35::35", "2a10:50c0::ad1:ff", "2a10:50c0::ad2:ff", "2a02:6b8::feed:ff"],
 ];
 
-/** Not on any of the lists: sites analysts cite, and Falcon's placeholder for a hash it did not compute. */
+/** Not on any of the lists: sites analysts cite, names rented out, and Falcon's placeholder for a hash it did not compute. */
 export const ownEntries = {
   analystSites: [
     ...[".abuse.ch", ".alienvault.com", ".censys.io", ".cisa.gov", ".crowdstrike.com", ".greynoise.io"],
@@ -76,6 +78,11 @@ export const ownEntries = {
   sharedContent: [
     ...["cdn.discordapp.com", "gist.githubusercontent.com", "media.discordapp.net"],
     ...["objects.githubusercontent.com", "raw.githubusercontent.com"],
+  ],
+  /** Hosting under the provider's name that no public suffix list names. */
+  rentedNames: [
+    ...["file.core.windows.net", "firebaseio.com", "my.salesforce.com", "servicebus.windows.net"],
+    "substack.com",
   ],
   placeholderHashes: ["0".repeat(32), "0".repeat(40), "0".repeat(64)],
 };

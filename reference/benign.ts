@@ -39,7 +39,7 @@ export function distilBenign(): Record<string, unknown> {
       licence: "CC0-1.0; lists hatrack-*: MIT, as the project",
       script: "reference/distil.ts",
       shape:
-        "lists: [{id, name, version, kind: address|domain|hash, links: never|url_only|tenant, values}]. A domain with a leading dot is that name and all below it, else that name alone; the longest match decides. never: links nothing; url_only: a full URL may link, the name not; tenant: the bare name links nothing, an address or a name below it may",
+        "lists: [{id, name, version, kind: address|domain|hash, links: never|url_only|tenant|few, values}]. A domain with a leading dot is that name and all below it, else that name alone; the longest match decides. never: links nothing; url_only: a full URL may link, the name not; tenant: the bare name links nothing, an address or a name below it may; few: an address links the few cases that hold it, and nothing once they are many",
     },
     lists: [...addresses(lists), ...names(lists), ...hashes(lists)],
   };
@@ -130,7 +130,8 @@ function hashes(lists: Lists): BenignList[] {
 function rentedNames(lists: Lists): Set<string> {
   const dotted = lists("lots-project").list.filter((value) => value.startsWith("."));
   const listed = [...nameLists.flatMap(({ id }) => lists(id).list), ...popularNames(lists)].map(bare);
-  return new Set([...dotted.map(bare), ...listed.filter((name) => isName(name) && isPrivateSuffix(name))]);
+  const suffixes = listed.filter((name) => isName(name) && isPrivateSuffix(name));
+  return new Set([...dotted.map(bare), ...suffixes, ...ownEntries.rentedNames]);
 }
 
 function popularNames(lists: Lists): string[] {
@@ -145,7 +146,7 @@ function popularNames(lists: Lists): string[] {
 
 function isPrivateSuffix(name: string): boolean {
   const parsed = parseHost(`tenant.${name}`, { allowPrivateDomains: true });
-  return parsed.isPrivate === true && parsed.publicSuffix === name;
+  return parsed.isPrivate === true && [name, `tenant.${name}`].includes(parsed.publicSuffix ?? "");
 }
 
 function asEntry(id: string, value: string): string {

@@ -6,9 +6,10 @@ import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { HatrackError } from "../errors.ts";
 import type { Indicator } from "../events/vocabulary.ts";
+import { linkHost } from "./link-host.ts";
 
 /** How far a list's values fail to link: see reference/README.md. */
-const Links = z.enum(["never", "url_only", "tenant"]);
+const Links = z.enum(["never", "url_only", "tenant", "few"]);
 type Links = z.infer<typeof Links>;
 
 const BenignData = z.object({
@@ -25,9 +26,14 @@ const BenignData = z.object({
 type List = z.infer<typeof BenignData>["lists"][number];
 
 export interface Benign {
-  /** The name of the list by which this indicator links nothing; undefined: it may link. */
+  /** The name of the list that calls this indicator infrastructure; undefined: it may be anybody's. */
   listOf(indicator: Indicator): string | undefined;
+  /** How many cases may share it and still be linked by it: 0 for what links nothing, Infinity for what may. */
+  linksUpTo(indicator: Indicator): number;
 }
+
+/** Whoever shares an edge address of a CDN with two others may have to do with them; with more it is the edge. */
+const few = 3;
 
 /** @throws HatrackError `benign_invalid` when the data has another shape */
 export function benignFrom(data: unknown): Benign {
@@ -39,33 +45,35 @@ export function benignFrom(data: unknown): Benign {
   const names = nameIndex(parsed.data.lists.filter((list) => list.kind === "domain"));
   const addresses = addressIndex(parsed.data.lists.filter((list) => list.kind === "address"));
   const hashes = valueIndex(parsed.data.lists.filter((list) => list.kind === "hash"));
-  const ofAddress = (value: string): string | undefined => unrouted(value) ?? addresses(value);
-  const listOf = ({ type, value }: Indicator): string | undefined => {
+  const ofAddress = (value: string): Listed | undefined => unrouted(value) ?? addresses(value);
+  const listed = ({ type, value }: Indicator): Listed | undefined => {
     if (type === "domain") return names(value, "name");
     if (type === "ipv4" || type === "ipv6") return ofAddress(value);
     if (type !== "url") return hashes.get(value);
-    const host = hostOf(value);
+    const { host } = linkHost(value);
     return ipaddr.isValid(host) ? ofAddress(host) : names(host, "url");
   };
-  return { listOf };
+  const linksUpTo = (indicator: Indicator): number => {
+    const entry = listed(indicator);
+    if (entry === undefined) return Infinity;
+    // A whole link says more than the address of the edge it leads through.
+    return entry.links === "few" ? (indicator.type === "url" ? Infinity : few) : 0;
+  };
+  return { listOf: (indicator) => listed(indicator)?.list, linksUpTo };
 }
 
-function hostOf(url: string): string {
-  const host = /^[a-z]+:\/\/(?:[^/?#@]*@)?(\[[^\]]+\]|[^/?#:]+)/.exec(url)?.[1] ?? "";
-  return host.replace(/^\[|\]$/g, "");
-}
-
-type Names = (name: string, as: "name" | "url") => string | undefined;
-
-interface NameEntry {
+/** A list that covers a value, and how far it does. */
+interface Listed {
   readonly list: string;
   readonly links: Links;
 }
 
+type Names = (name: string, as: "name" | "url") => Listed | undefined;
+
 /** The longest entry that matches decides; at one length an exact name goes before one with all below it. */
 function nameIndex(lists: readonly List[]): Names {
-  const exact = new Map<string, NameEntry>();
-  const below = new Map<string, NameEntry>();
+  const exact = new Map<string, Listed>();
+  const below = new Map<string, Listed>();
   for (const { name: list, links, values } of lists) {
     for (const value of values) {
       const bare = value.toLowerCase().replace(/^\./, "");
@@ -76,7 +84,7 @@ function nameIndex(lists: readonly List[]): Names {
   return (name, as) => {
     for (let rest = name; rest !== ""; rest = rest.slice(rest.indexOf(".") + 1)) {
       const entry = (rest === name ? exact.get(rest) : undefined) ?? below.get(rest);
-      if (entry !== undefined) return linksNothing(entry, as, rest === name) ? entry.list : undefined;
+      if (entry !== undefined) return linksNothing(entry, as, rest === name) ? entry : undefined;
       if (!rest.includes(".")) return undefined;
     }
     return undefined;
@@ -84,34 +92,36 @@ function nameIndex(lists: readonly List[]): Names {
 }
 
 /** `url_only`: the name links nothing, a link on it may. `tenant`: only the bare name links nothing. */
-function linksNothing({ links }: NameEntry, as: "name" | "url", bare: boolean): boolean {
+function linksNothing({ links }: Listed, as: "name" | "url", bare: boolean): boolean {
   if (links === "never") return true;
   return links === "url_only" ? as === "name" : bare && as === "name";
 }
 
 /** Blocks by prefix length, so that a look-up costs the number of lengths, not of blocks. `tenant` blocks may link. */
-function addressIndex(lists: readonly List[]): (address: string) => string | undefined {
-  const blocks = new Map<string, string>();
+function addressIndex(lists: readonly List[]): (address: string) => Listed | undefined {
+  const blocks = new Map<string, Listed>();
   const lengths = new Map<string, Set<number>>([
     ["ipv4", new Set()],
     ["ipv6", new Set()],
   ]);
-  for (const { name, links, values } of lists) {
-    if (links !== "never") continue;
+  for (const { name: list, links, values } of lists) {
+    if (links === "tenant") continue;
     for (const value of values) {
       const block = readBlock(value);
       lengths.get(block.kind)?.add(block.bits);
-      blocks.set(block.key, name);
+      blocks.set(block.key, { list, links });
     }
   }
   return (address) => {
     if (!ipaddr.isValid(address)) return undefined;
     const parsed = ipaddr.parse(address);
+    let found: Listed | undefined;
     for (const bits of lengths.get(parsed.kind()) ?? []) {
-      const list = blocks.get(keyOf(parsed.toByteArray(), bits));
-      if (list !== undefined) return list;
+      const entry = blocks.get(keyOf(parsed.toByteArray(), bits));
+      if (entry?.links === "never") return entry;
+      found ??= entry;
     }
-    return undefined;
+    return found;
   };
 }
 
@@ -133,10 +143,12 @@ function keyOf(bytes: readonly number[], bits: number): string {
   return `${bytes.length}/${bits}/${Buffer.from(masked).toString("hex")}`;
 }
 
-function valueIndex(lists: readonly List[]): Map<string, string> {
+function valueIndex(lists: readonly List[]): Map<string, Listed> {
   return new Map(
-    lists.flatMap(({ name, links, values }) =>
-      links === "never" ? values.map((value): [string, string] => [value.toLowerCase(), name]) : [],
+    lists.flatMap(({ name: list, links, values }) =>
+      links === "never"
+        ? values.map((value): [string, Listed] => [value.toLowerCase(), { list, links }])
+        : [],
     ),
   );
 }
@@ -147,9 +159,11 @@ const unroutedRanges: ReadonlySet<string> = new Set([
   "carrierGradeNat",
 ]);
 
-function unrouted(address: string): string | undefined {
+const noNetwork: Listed = { list: "Addresses that no network routes", links: "never" };
+
+function unrouted(address: string): Listed | undefined {
   if (!ipaddr.isValid(address)) return undefined;
-  return unroutedRanges.has(ipaddr.parse(address).range()) ? "Addresses that no network routes" : undefined;
+  return unroutedRanges.has(ipaddr.parse(address).range()) ? noNetwork : undefined;
 }
 
 /** No lists: benign is only what no network routes. */

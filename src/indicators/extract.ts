@@ -7,6 +7,7 @@
 import * as ioc from "ioc-extractor";
 import ipaddr from "ipaddr.js";
 import type { IndicatorType } from "../events/vocabulary.ts";
+import { linkHost } from "./link-host.ts";
 import { isName } from "./names.ts";
 import { normaliseIndicator } from "./normalise.ts";
 import { refangWithMap, type Refanged } from "./refang.ts";
@@ -60,16 +61,14 @@ const linkPattern =
 
 function links(text: string): Hit[] {
   return [...text.matchAll(linkPattern)].flatMap((match): Hit[] => {
-    const host = (match[1] ?? "").replace(/\.+$/, "");
-    if (!isHost(host)) return [];
     const value = trimmed(match[0]);
+    if (!isHost(linkHost(value).host.replace(/\.+$/, ""))) return [];
     return [{ type: "url", value, start: match.index, end: match.index + value.length }];
   });
 }
 
 function isHost(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, "");
-  return typeOfAddress(bare) !== undefined || isName(host, meant);
+  return typeOfAddress(host) !== undefined || isName(host, meant);
 }
 
 function typeOfAddress(text: string): "ipv4" | "ipv6" | undefined {
@@ -77,13 +76,11 @@ function typeOfAddress(text: string): "ipv4" | "ipv6" | undefined {
   return ipaddr.IPv6.isValid(text) ? "ipv6" : undefined;
 }
 
-const hostPattern = /^([a-z]+:\/\/(?:[^/?#@]*@)?\[?)([0-9a-f:.]+(?=\])|[^\]/?#:]+)/i;
-
 /** The name or address a link leads to, where it stands. */
 function hostOf({ value: link, start: from }: Hit): Hit {
-  const [, before = "", host = ""] = hostPattern.exec(link) ?? [];
-  const start = from + before.length;
-  return { type: typeOfAddress(host) ?? "domain", value: host, start, end: start + host.length };
+  const { host, start } = linkHost(link);
+  const type = typeOfAddress(host) ?? "domain";
+  return { type, value: host, start: from + start, end: from + start + host.length };
 }
 
 /** Those that stand in no link: in its path or query they are not what it leads to. */

@@ -12,7 +12,7 @@ const bridgeCases = 8;
 const outbreakShare = 0.9;
 
 /** An indicator and the cases among those looked at that it links; at least two. */
-export interface Link extends Omit<Holders, "cases"> {
+export interface Link extends Pick<Holders, "indicator"> {
   readonly cases: readonly string[];
 }
 
@@ -52,7 +52,7 @@ export function isFamiliar(state: MemoryState, { cases }: Holders): boolean {
 }
 
 function isHub(state: MemoryState, holders: Holders): boolean {
-  if (isFamiliar(state, holders)) return true;
+  if (holders.cases.size > holders.most || isFamiliar(state, holders)) return true;
   if (holders.cases.size <= hubCases) return false;
   const confirmed = recordsOf(state, holders.cases).filter((record) => {
     const judged = standing(record);

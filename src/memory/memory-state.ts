@@ -7,6 +7,8 @@ import { evolveRecord, indicatorsOf, type CaseRecord } from "./case-record.ts";
 export interface Holders {
   readonly indicator: Indicator;
   readonly cases: ReadonlySet<string>;
+  /** Held by more cases than this it links none of them: the edge of a CDN. Infinity for most indicators. */
+  readonly most: number;
 }
 
 export interface MemoryState {
@@ -21,7 +23,7 @@ export interface MemoryState {
 
 interface Filling {
   cases: Map<string, CaseRecord>;
-  index: Map<string, { indicator: Indicator; cases: Set<string> }>;
+  index: Map<string, { indicator: Indicator; cases: Set<string>; most: number }>;
   latest: number;
   positions: Map<number, Position>;
 }
@@ -30,7 +32,7 @@ interface Filling {
 export class MemoryFold {
   readonly #state: Filling = { cases: new Map(), index: new Map(), latest: 0, positions: new Map() };
   readonly #benign: Benign;
-  readonly #isBenign = new Map<string, boolean>();
+  readonly #most = new Map<string, number>();
 
   constructor(benign: Benign) {
     this.#benign = benign;
@@ -60,21 +62,23 @@ export class MemoryFold {
       if (!is.has(key)) this.#state.index.get(key)?.cases.delete(after.caseId);
     }
     for (const [key, indicator] of is) {
-      if (!was.has(key) && !this.#benignKey(key, indicator)) this.#file(key, indicator, after.caseId);
+      if (!was.has(key)) this.#file(key, indicator, after.caseId);
     }
   }
 
   #file(key: string, indicator: Indicator, caseId: string): void {
+    const most = this.#mostOf(key, indicator);
+    if (most === 0) return;
     const holders = this.#state.index.get(key);
-    if (holders === undefined) this.#state.index.set(key, { indicator, cases: new Set([caseId]) });
+    if (holders === undefined) this.#state.index.set(key, { indicator, cases: new Set([caseId]), most });
     else holders.cases.add(caseId);
   }
 
-  #benignKey(key: string, indicator: Indicator): boolean {
-    const known = this.#isBenign.get(key);
+  #mostOf(key: string, indicator: Indicator): number {
+    const known = this.#most.get(key);
     if (known !== undefined) return known;
-    const benign = this.#benign.listOf(indicator) !== undefined;
-    this.#isBenign.set(key, benign);
-    return benign;
+    const most = this.#benign.linksUpTo(indicator);
+    this.#most.set(key, most);
+    return most;
   }
 }

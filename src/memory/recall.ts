@@ -65,8 +65,8 @@ export function keysOf(record: CaseRecord): string[] {
   return [...indicatorsOf(record).keys()];
 }
 
-function isStrong({ indicator, cases }: Holders, byName: boolean): boolean {
-  return strengthOf(indicator.type) === "strong" && (byName || cases.size <= hubCases);
+function isStrong({ indicator, cases, most }: Holders, byName: boolean): boolean {
+  return strengthOf(indicator.type) === "strong" && (byName || cases.size <= Math.min(hubCases, most));
 }
 
 function sharedWith(record: CaseRecord, held: readonly Holders[]): Holders[] {

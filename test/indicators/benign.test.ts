@@ -22,6 +22,7 @@ const own = benignFrom({
       values: ["203.0.113.0/25", "2001:db8::/32", "198.51.100.9"],
     },
     { id: "e", name: "Rented ranges", kind: "address", links: "tenant", values: ["198.51.100.0/24"] },
+    { id: "g", name: "CDN", kind: "address", links: "few", values: ["192.0.2.0/24"] },
     { id: "f", name: "Empty", kind: "hash", links: "never", values: ["D41D8CD98F00B204E9800998ECF8427E"] },
   ],
 });
@@ -52,6 +53,24 @@ describe("benign infrastructure", () => {
     expect(isBenign("ipv4", "198.51.100.9")).toBe("Edge");
     expect(isBenign("ipv4", "198.51.100.10")).toBeUndefined();
     expect(isBenign("url", "http://203.0.113.1:8080/x")).toBe("Edge");
+  });
+
+  it("names an edge of a CDN as infrastructure, which links a few cases and by a whole link any number", () => {
+    const edge = { type: "ipv4", value: "192.0.2.7" } as const;
+    expect([own.listOf(edge), own.linksUpTo(edge)]).toEqual(["CDN", 3]);
+    expect(own.linksUpTo({ type: "url", value: "http://192.0.2.7/gate.php" })).toBe(Infinity);
+    expect(own.linksUpTo({ type: "ipv4", value: "203.0.113.1" })).toBe(0);
+    expect(own.linksUpTo({ type: "ipv4", value: "203.0.113.200" })).toBe(Infinity);
+  });
+
+  it.each([
+    ["http://user:pw@203.0.113.1/x", "Edge"],
+    ["https://203.0.113.1@80/Documents/a3.cmd", "Edge"],
+    ["https://203.0.113.200@80/Documents/a3.cmd", undefined],
+    ["http://[2001:db8::1]:8080/", "Edge"],
+    ["http://paste.example:443@evil.example/", undefined],
+  ])("reads where the link %s leads", (value, list) => {
+    expect(isBenign("url", value)).toBe(list);
   });
 
   it("covers hashes in any case of letters and nothing by chance", () => {

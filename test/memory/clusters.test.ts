@@ -72,6 +72,13 @@ describe("campaign clusters", () => {
     expect(clustersOf(cases(["a", "b", "c", "d"], weak))).toEqual([]);
   });
 
+  it("are made by an edge address of a CDN while a few cases hold it, not once it is everybody's", () => {
+    const edge = { indicators: [ind("ipv4", "104.16.1.1")] };
+
+    expect(clustersOf(cases(["a", "b", "c"], edge))).toMatchObject([{ cases: ["a", "b", "c"].map(caseOf) }]);
+    expect(clustersOf(cases(["a", "b", "c", "d"], edge))).toEqual([]);
+  });
+
   it("look at the window alone", () => {
     const found = [
       received("old", { indicators: [c2], time: hour(-day * 20) }),

@@ -13,7 +13,7 @@ const { lists } = z
         name: z.string(),
         version: z.number(),
         kind: z.enum(["address", "domain", "hash"]),
-        links: z.enum(["never", "url_only", "tenant"]),
+        links: z.enum(["never", "url_only", "tenant", "few"]),
         values: z.array(z.string()).min(1),
       }),
     ),
@@ -68,18 +68,12 @@ describe("what never links cases", () => {
     expect(ofDomain(name)).toBe("never");
   });
 
-  it.each([
-    "8.8.8.8",
-    "1.1.1.1",
-    "9.9.9.9",
-    "10.1.2.3",
-    "127.0.0.1",
-    "104.16.1.1",
-    "2001:4860:4860::8888",
-    "fe80::1",
-  ])("%s", (address) => {
-    expect(ofAddress(address)).toBe("never");
-  });
+  it.each(["8.8.8.8", "1.1.1.1", "9.9.9.9", "10.1.2.3", "127.0.0.1", "2001:4860:4860::8888", "fe80::1"])(
+    "%s",
+    (address) => {
+      expect(ofAddress(address)).toBe("never");
+    },
+  );
 
   it("the empty file, EICAR and the hash of nothing", () => {
     const hashes = new Set(lists.filter(({ kind }) => kind === "hash").flatMap(({ values }) => values));
@@ -116,6 +110,18 @@ describe("what a hostile party may use as well", () => {
 
   it("an address in a rented cloud range is a tenant's", () => {
     expect(ofAddress("3.5.140.10")).toBe("tenant");
+  });
+
+  it.each([
+    "demo-2fc98-default-rtdb.firebaseio.com",
+    "demo-abcdef-uc.a.run.app",
+    "demo.file.core.windows.net",
+  ])("%s is a tenant's too", (name) => {
+    expect(ofDomain(name)).toBe("tenant");
+  });
+
+  it.each(["104.16.1.1", "2606:4700::6810:1"])("%s of a CDN's edge links a few", (address) => {
+    expect(ofAddress(address)).toBe("few");
   });
 
   it.each([
