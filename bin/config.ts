@@ -14,36 +14,57 @@ const url = (example: string, ...protocols: readonly string[]): z.ZodType<string
 const token = (prefix: string): z.ZodType<string | undefined> =>
   z
     .string()
-    .refine((value) => value.startsWith(prefix), { error: `expected a token that starts with ${prefix}` })
+    .refine((value) => value.startsWith(prefix) && value.length > prefix.length, {
+      error: `expected a token that starts with ${prefix}, such as ${prefix}1234-abcd`,
+    })
     .optional();
+
+export const alertSources = "expected sample, file:PATH, webhook:PORT or - (stdin), such as file:alerts.jsonl";
+
+export function isAlertSource(value: string): boolean {
+  const port = /^webhook:(\d*)$/.exec(value)?.[1];
+  return port === undefined ? /^(sample|-|file:.+)$/.test(value) : isPort(Number(port));
+}
+
+function isPort(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= 65_535;
+}
 
 const Environment = z.object({
   REDIS_URL: url("redis://127.0.0.1:6379", "redis:", "rediss:"),
   REDIS_DURABILITY: z
-    .enum(["strict", "relaxed"], { error: 'expected "strict" or "relaxed"' })
+    .enum(["strict", "relaxed"], { error: "expected strict or relaxed, such as REDIS_DURABILITY=strict" })
     .default("strict"),
   SLACK_BOT_TOKEN: token("xoxb-"),
   SLACK_APP_TOKEN: token("xapp-"),
   SLACK_SIGNING_SECRET: z
     .string()
-    .min(16, "expected the signing secret of the app's Basic Information page")
+    .regex(/^[0-9a-zA-Z]{16,128}$/, {
+      error: "expected the Signing Secret of the app's Basic Information page, such as 8f742231b10e8888abcd99yyyzzz85a5",
+    })
     .optional(),
-  SLACK_PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
+  SLACK_PORT: z.coerce
+    .number()
+    .refine((port) => isPort(port) && port > 0, { error: "expected a port from 1 to 65535, such as 3000" })
+    .default(3000),
   LLM_BASE_URL: url("http://127.0.0.1:8000/v1", "http:", "https:"),
   LLM_MODEL: z.string().min(1).optional(),
   LLM_API_KEY: z.string().min(1).optional(),
-  ALERTS: z
+  ALERTS: z.string().refine(isAlertSource, { error: alertSources }).default("sample"),
+  WEBHOOK_SECRET: z
     .string()
-    .regex(/^(sample|-|file:.+|webhook:\d*)$/, {
-      error: 'expected "sample", "file:alerts.jsonl", "webhook:8088" or "-" (stdin)',
-    })
-    .default("sample"),
-  WEBHOOK_SECRET: z.string().min(16, "expected at least 16 characters").optional(),
+    .min(16, "expected at least 16 characters, such as what `openssl rand -hex 32` prints")
+    .optional(),
   SOC_FILE: z.string().min(1).optional(),
   INVENTORY_FILE: z.string().min(1).optional(),
   REPUTATION_FILE: z.string().min(1).optional(),
   HATRACK_DIR: z.string().min(1).default("data"),
-  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  HATRACK_KEYS: z.string().min(1).optional(),
+  LOG_LEVEL: z
+    .enum(["debug", "info", "warn", "error", "silent"], {
+      error: "expected debug, info, warn, error or silent, such as LOG_LEVEL=info",
+    })
+    .default("info"),
 });
 type Environment = z.infer<typeof Environment>;
 
@@ -70,13 +91,16 @@ export interface Config {
   readonly reputationFile: string | undefined;
   /** Absolute: the local bus, the local workspace and their keys live here. */
   readonly dataDir: string;
+  /** Where the keys of the gate and the front end lie; undefined: made in the data folder. */
+  readonly keysDir: string | undefined;
   readonly logLevel: Environment["LOG_LEVEL"];
 }
 
 /** @throws HatrackError `config_invalid` naming each variable, what was expected and an example */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   // An empty variable is one that is not set: unit files and compose files write `NAME=`.
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const trimmed = Object.entries(env).map(([name, value]) => [name, value?.trim()] as const);
+  const set = Object.fromEntries(trimmed.filter(([, value]) => value !== ""));
   const parsed = Environment.safeParse(set);
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `${issue.path.map(String).join(".")}: ${issue.message}`);
@@ -93,6 +117,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     inventoryFile: e.INVENTORY_FILE,
     reputationFile: e.REPUTATION_FILE,
     dataDir: resolve(e.HATRACK_DIR),
+    keysDir: e.HATRACK_KEYS === undefined ? undefined : resolve(e.HATRACK_KEYS),
     logLevel: e.LOG_LEVEL,
   };
 }
@@ -128,6 +153,15 @@ function llmOf(e: Environment): Config["llm"] {
     );
   }
   return { baseUrl, model, apiKey };
+}
+
+/** Values that must not be shown anywhere. */
+export function secretsOf({ redis, slack, llm, webhookSecret }: Config): string[] {
+  const ofSlack =
+    slack === undefined ? [] : [slack.botToken, slack.mode === "socket" ? slack.appToken : slack.signingSecret];
+  const password = redis === undefined ? "" : new URL(redis.url).password;
+  const all = [...ofSlack, llm?.apiKey, webhookSecret, password, decodeURIComponent(password)];
+  return all.filter((secret) => secret !== undefined && secret.length > 3).map(String);
 }
 
 function invalid(what: string): HatrackError {

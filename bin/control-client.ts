@@ -5,21 +5,25 @@ import type { Bus, StoredEvent } from "../src/bus/bus.ts";
 import { HatrackError } from "../src/errors.ts";
 import type { AnyEvent } from "../src/events/envelope.ts";
 import { eventText } from "../src/events/parse.ts";
+import { TrustedBus } from "../src/gate/trusted-bus.ts";
 import type { Config } from "./config.ts";
 import { ControlFile, controlFile } from "./control.ts";
+import { loadKeys } from "./keys.ts";
 import { openBus } from "./open-bus.ts";
 
 export type TalkingBus = Pick<Bus, "read" | "publish" | "follow">;
 
 export async function withWritableBus<T>(config: Config, work: (bus: TalkingBus) => Promise<T>): Promise<T> {
   const running = config.redis === undefined ? await readControl(config.dataDir) : undefined;
-  const bus = await openBus(config, running === undefined ? "write" : "readOnly");
+  const whole = await openBus(config, running === undefined ? "write" : "readOnly");
+  const keys = await loadKeys(config, "frontEnd");
+  const bus = new TrustedBus(whole, keys);
   try {
     if (running === undefined) return await work(bus);
     return await work({
       read: (options) => bus.read(options),
       follow: (options) => bus.follow(options),
-      publish: (events) => publishThrough(running, events),
+      publish: (events) => publishThrough(running, bus.signed(events)),
     });
   } finally {
     await bus.close();

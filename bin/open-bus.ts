@@ -3,11 +3,14 @@ import { join } from "node:path";
 import type { Bus } from "../src/bus/bus.ts";
 import type { Diagnose } from "../src/bus/diagnostics.ts";
 import { silent, type Diagnostics } from "../src/diagnostics.ts";
+import { recordWatch } from "../src/gate/record-watch.ts";
+import { TrustedBus } from "../src/gate/trusted-bus.ts";
 import { shippedRoles } from "../src/load-roles.ts";
 import type { Config } from "./config.ts";
+import { keysToRead } from "./keys.ts";
 
 /** Consumer groups that are created with the log, whichever process comes first. */
-export const shippedGroups: readonly string[] = [...shippedRoles, "slack-gate", "slack-case"];
+export const shippedGroups: readonly string[] = [...shippedRoles, recordWatch, "slack-gate", "slack-case"];
 
 /** The file of the local bus. */
 export function localLog(config: Config): string {
@@ -37,8 +40,14 @@ async function makeBus(config: Config, mode: "write" | "readOnly", diagnose: Dia
   return new LocalBus({ file: localLog(config), readOnly: mode === "readOnly", diagnose });
 }
 
-/** Opens for reading, runs, and closes whatever happens. */
+/** Opens for reading, runs, and closes whatever happens. What is not signed as it must be is not there. */
 export async function withBus<T>(config: Config, work: (bus: Bus) => Promise<T>): Promise<T> {
+  const keys = await keysToRead(config);
+  return withWholeBus(config, (bus) => work(keys === undefined ? bus : new TrustedBus(bus, keys)));
+}
+
+/** As `withBus`, with everything that was ever appended: for the audit. */
+export async function withWholeBus<T>(config: Config, work: (bus: Bus) => Promise<T>): Promise<T> {
   const bus = await openBus(config, "readOnly");
   try {
     return await work(bus);

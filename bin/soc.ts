@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { systemClock } from "../src/clock.ts";
 import type { Diagnostics } from "../src/diagnostics.ts";
 import { HatrackError, reasonOf } from "../src/errors.ts";
+import { TrustedBus } from "../src/gate/trusted-bus.ts";
 import { loadRoles } from "../src/load-roles.ts";
 import { RoleTeam } from "../src/team.ts";
 import type { Connection } from "../slack/connection.ts";
@@ -10,6 +11,7 @@ import { startSlack } from "../slack/start.ts";
 import { loadModel, loadOrganisation, loadTools } from "./assemble.ts";
 import type { Config } from "./config.ts";
 import { startControl } from "./control.ts";
+import { loadKeys } from "./keys.ts";
 import { openBus } from "./open-bus.ts";
 import { home, readJson } from "./reference.ts";
 import { alertSource, type Pace } from "./sources.ts";
@@ -37,13 +39,14 @@ export async function runSoc(options: SocOptions): Promise<RunningSoc> {
   const open = new Closers();
   try {
     const organisation = await loadOrganisation(config);
+    const keys = await loadKeys(config, "gate");
     const bus = await openBus(config, "write", diagnostics);
     open.add(() => bus.close());
     const workspace =
       options.workspace === "embedded" ? await startLocalWorkspace(config, options.port) : undefined;
     if (workspace !== undefined) open.add(() => workspace.close());
     const slack = await startSlack({
-      bus,
+      bus: new TrustedBus(bus, keys),
       ...organisation,
       clock: systemClock,
       diagnostics,
@@ -54,8 +57,9 @@ export async function runSoc(options: SocOptions): Promise<RunningSoc> {
       bus,
       roles: await loadRoles(),
       model: await loadModel(config),
-      tools: await loadTools(config, bus, organisation.inventory),
+      tools: await loadTools(config, new TrustedBus(bus, { trusted: keys.trusted }), organisation.inventory),
       gate: { policy: organisation.policy, directory: slack.directory },
+      keys,
       clock: systemClock,
       diagnostics,
     });

@@ -63,7 +63,7 @@ function start(deps: RoleDeps): Subscription {
         '"onCall" and "policy", and either Slack tokens (user groups) or explicit "users" per on-call role',
     );
   }
-  const { policy } = gate;
+  const { policy, key } = gate;
   const directory = new LiveDirectory(gate.directory, { clock: deps.clock });
 
   const informed = async (
@@ -90,6 +90,7 @@ function start(deps: RoleDeps): Subscription {
   return deps.bus.subscribe(name, on, handle, {
     source: gateSource,
     wants,
+    ...(key === undefined ? {} : { sign: (said) => key.sign(said) }),
     state: { key: keyOf, evolve, parse: (value) => GateState.parse(value) },
   });
 }

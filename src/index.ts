@@ -17,6 +17,8 @@ export { CaseMemory } from "./memory/case-memory.ts";
 export { foldCase, verdictOf } from "./memory/case-file.ts";
 export type { CaseFile } from "./memory/case-file.ts";
 export type { Directory, DirectoryAnswer, Person } from "./gate/directory.ts";
+export { makeKeys, readKeys } from "./gate/key-files.ts";
+export type { Keyring } from "./gate/keys.ts";
 export type { Policy } from "./gate/policy.ts";
 export type { AlertSource, SourceItem } from "./seams/alert-source.ts";
 export { Alert } from "./events/alert-events.ts";

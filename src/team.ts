@@ -1,8 +1,8 @@
 /** RoleTeam wires roles to a bus: alerts in, proposals out, a human in between. */
 import { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import type { StructuredToolInterface } from "@langchain/core/tools";
-import type { ModelOf, Role, RoleDeps } from "./agent/role.ts";
-import { says, skip, type Bus, type Subscription } from "./bus/bus.ts";
+import type { GateDeps, ModelOf, Role, RoleDeps } from "./agent/role.ts";
+import { says, skip, type Bus, type SubscribeOptions, type Subscription } from "./bus/bus.ts";
 import { systemClock, type Clock } from "./clock.ts";
 import { troubleOnly, type Diagnostics } from "./diagnostics.ts";
 import { HatrackError } from "./errors.ts";
@@ -11,7 +11,10 @@ import { caseIdOf } from "./events/ids.ts";
 import type { KnownEvent } from "./events/envelope.ts";
 import type { ActionTarget, ActionVerb, Principal } from "./events/vocabulary.ts";
 import type { Directory } from "./gate/directory.ts";
+import type { Keyring } from "./gate/keys.ts";
 import type { Policy } from "./gate/policy.ts";
+import { recordWatch, startRecordWatch } from "./gate/record-watch.ts";
+import { TrustedBus } from "./gate/trusted-bus.ts";
 import type { AlertSource, SourceItem } from "./seams/alert-source.ts";
 import { publishAlerts } from "./seams/publish-alerts.ts";
 
@@ -24,6 +27,11 @@ export interface TeamOptions {
   readonly tools?: readonly StructuredToolInterface[];
   /** Who decides. Without it nothing can be authorised: proposals stay proposals. */
   readonly gate?: { readonly policy: Policy; readonly directory: Directory };
+  /**
+   * The signed door: with keys only what the gate and the front ends have signed counts, and what claims to be theirs
+   * and is not raises `record.distrusted`. Left out, whoever can write the log is believed.
+   */
+  readonly keys?: Keyring;
   readonly clock?: Clock;
   /** Default: warnings and errors on the console. */
   readonly diagnostics?: Diagnostics;
@@ -62,12 +70,12 @@ export class RoleTeam {
   #started: Promise<void> | undefined;
 
   constructor(options: TeamOptions) {
-    const { bus, clock = systemClock, diagnostics = troubleOnly, tools = [] } = options;
+    const { clock = systemClock, diagnostics = troubleOnly, tools = [], keys } = options;
     this.#options = options;
-    const own = options.gate === undefined ? {} : { gate: options.gate };
+    const bus = keys === undefined ? options.bus : new TrustedBus(options.bus, { trusted: keys.trusted });
     // Whoever does not ask for it must not end the process by it: the subscription has said so already.
     this.#failure.promise.catch(() => undefined);
-    this.#deps = { bus, clock, diagnostics, tools, model: modelOf(options.model), ...own };
+    this.#deps = { bus, clock, diagnostics, tools, model: modelOf(options.model) };
   }
 
   /** Rejects when a role stops for good, with why: a consumer group that vanished, a log that was replaced. */
@@ -82,12 +90,14 @@ export class RoleTeam {
   }
 
   async #start(): Promise<void> {
-    const { bus, roles, gate } = this.#options;
-    await bus.open(roles.map((role) => role.name));
+    const { bus, roles, gate, keys } = this.#options;
+    await bus.open([...roles.map((role) => role.name), ...(keys === undefined ? [] : [recordWatch])]);
     for (const role of roles) {
-      if (role.name === "human-gate" && gate === undefined) continue;
-      this.#keep(role.start(this.#deps));
+      if (role.name !== "human-gate") this.#keep(role.start(this.#deps));
+      else if (gate !== undefined) this.#keep(role.start({ ...this.#deps, gate: withKey(gate, keys) }));
     }
+    // Whoever runs the gate keeps watch over the record.
+    if (keys?.gate !== undefined) this.#keep(startRecordWatch(bus, keys.trusted));
   }
 
   /** Publishes every alert of a source, or of any iterable of normalised alerts; resolves when it is exhausted. */
@@ -165,8 +175,13 @@ export class RoleTeam {
         const data = decision === "reject" ? { decision, ...on, reason } : { decision, ...on };
         return says({ type: "decision.submitted", data });
       },
-      { source: `/frontends/${name}` },
+      { source: `/frontends/${name}`, ...this.#signing() },
     );
+  }
+
+  #signing(): Pick<SubscribeOptions<"handoff.requested", undefined>, "sign"> {
+    const key = this.#options.keys?.frontEnd;
+    return key === undefined ? {} : { sign: (event) => key.sign(event) };
   }
 
   /** Finishes or hands back what is in hand; the bus stays open. */
@@ -174,6 +189,10 @@ export class RoleTeam {
     await this.#started;
     await Promise.all(this.#subscriptions.map((subscription) => subscription.close()));
   }
+}
+
+function withKey(gate: GateDeps, keys: Keyring | undefined): GateDeps {
+  return keys?.gate === undefined ? gate : { ...gate, key: keys.gate };
 }
 
 function modelOf(model: BaseChatModel | ModelOf): ModelOf {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { HatrackError } from "../../src/errors.ts";
 import { eventText } from "../../src/events/parse.ts";
 import { textOption, type Command } from "../command.ts";
-import { withBus } from "../open-bus.ts";
+import { withWholeBus } from "../open-bus.ts";
 
 export const command: Command = {
   usage: "audit export [--case CASE] [--out FILE]",
@@ -14,7 +14,7 @@ export const command: Command = {
     const file = textOption(values, "out");
     const subject = textOption(values, "case");
     const out = file === undefined ? process.stdout : createWriteStream(file, { mode: 0o600 });
-    await withBus(config(), async (bus) => {
+    await withWholeBus(config(), async (bus) => {
       for await (const stored of bus.read(subject === undefined ? {} : { subject })) {
         if (!out.write(`${eventText(stored.event)}\n`)) await once(out, "drain");
       }

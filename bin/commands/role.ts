@@ -1,10 +1,12 @@
 import { systemClock } from "../../src/clock.ts";
 import { HatrackError } from "../../src/errors.ts";
 import { loadNamedRole } from "../../src/load-roles.ts";
+import { TrustedBus } from "../../src/gate/trusted-bus.ts";
 import { RoleTeam } from "../../src/team.ts";
 import { loadModel, loadOrganisation, loadTools } from "../assemble.ts";
 import type { Command } from "../command.ts";
 import { makeDiagnostics } from "../diagnostics.ts";
+import { loadKeys } from "../keys.ts";
 import { untilTerminated } from "../lifetime.ts";
 import { openBus } from "../open-bus.ts";
 import { gateDirectory } from "../gate-directory.ts";
@@ -13,23 +15,27 @@ export const command: Command = {
   usage: "role NAME|FILE",
   help: `Runs one role as a process of its own, on the configured bus: a shipped one by name (sentinel, tier2, …), or
 any role by its file, which may import "hatrack" and "zod" from wherever it lies.`,
+  takes: 1,
   options: {},
   run: async ({ positionals, config: read }) => {
     const [name] = positionals;
     if (name === undefined) throw new HatrackError("usage", "expected: role NAME|FILE");
     const config = read();
-    const diagnostics = makeDiagnostics(config.logLevel);
+    const diagnostics = makeDiagnostics(config);
     const role = await loadNamedRole(name);
     const life = untilTerminated(diagnostics);
     const { soc, policy, inventory } = await loadOrganisation(config);
+    const keys = await loadKeys(config, role.name === "human-gate" ? "gate" : "reader");
     const bus = await openBus(config, "write", diagnostics);
     const directory = await gateDirectory(config, soc, diagnostics);
     const team = new RoleTeam({
       bus,
       roles: [role],
       model: await loadModel(config),
-      tools: await loadTools(config, bus, inventory),
+      tools: await loadTools(config, new TrustedBus(bus, { trusted: keys.trusted }), inventory),
       gate: { policy, directory },
+      // Only the gate's own process holds the gate's key.
+      keys: role.name === "human-gate" ? keys : { trusted: keys.trusted },
       clock: systemClock,
       diagnostics,
     });

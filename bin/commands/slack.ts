@@ -1,9 +1,11 @@
 import { systemClock } from "../../src/clock.ts";
 import { HatrackError } from "../../src/errors.ts";
+import { TrustedBus } from "../../src/gate/trusted-bus.ts";
 import { startSlack } from "../../slack/start.ts";
 import { loadOrganisation } from "../assemble.ts";
 import type { Command } from "../command.ts";
 import { makeDiagnostics } from "../diagnostics.ts";
+import { loadKeys } from "../keys.ts";
 import { untilTerminated } from "../lifetime.ts";
 import { openBus } from "../open-bus.ts";
 
@@ -11,6 +13,7 @@ export const command: Command = {
   usage: "slack",
   help: `Runs the Slack front end as a process of its own: case threads, gate cards, /soc.
 Needs SLACK_BOT_TOKEN with SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP).`,
+  takes: 0,
   options: {},
   run: async ({ config: read }) => {
     const config = read();
@@ -20,10 +23,11 @@ Needs SLACK_BOT_TOKEN with SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET
         "slack: no workspace is configured; expected SLACK_BOT_TOKEN=xoxb-… and SLACK_APP_TOKEN=xapp-…",
       );
     }
-    const diagnostics = makeDiagnostics(config.logLevel);
+    const diagnostics = makeDiagnostics(config);
     const life = untilTerminated(diagnostics);
     const organisation = await loadOrganisation(config);
-    const bus = await openBus(config, "write", diagnostics);
+    const keys = await loadKeys(config, "frontEnd");
+    const bus = new TrustedBus(await openBus(config, "write", diagnostics), keys);
     const slack = await startSlack({
       bus,
       ...organisation,
@@ -32,9 +36,13 @@ Needs SLACK_BOT_TOKEN with SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET
       connection: { kind: "slack", credentials: config.slack },
       departmentOf: (host) => organisation.inventory.departmentOf(host),
     });
-    await life.ended;
-    await slack.close();
-    await bus.close();
+    diagnostics.info({}, "the Slack front end is at work");
+    try {
+      await life.ended;
+    } finally {
+      await slack.close();
+      await bus.close();
+    }
     return 0;
   },
 };

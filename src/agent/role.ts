@@ -9,6 +9,7 @@ import type { Clock } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import type { EventType } from "../events/catalogue.ts";
 import type { Directory } from "../gate/directory.ts";
+import type { SigningKey } from "../gate/keys.ts";
 import type { Policy } from "../gate/policy.ts";
 import type { RuleBook } from "./rule-book.ts";
 
@@ -23,7 +24,15 @@ export interface RoleDeps {
   readonly tools: readonly StructuredToolInterface[];
   /** Marks the fence around untrusted text, anew for each run: eight characters or more that nobody can guess. */
   readonly marker?: () => string;
-  readonly gate?: { readonly policy: Policy; readonly directory: Directory };
+  /** For the human gate alone. */
+  readonly gate?: GateDeps;
+}
+
+export interface GateDeps {
+  readonly policy: Policy;
+  readonly directory: Directory;
+  /** The gate's signature; left out, what it says is not signed. */
+  readonly key?: SigningKey;
 }
 
 export interface RoleModel {

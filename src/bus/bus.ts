@@ -75,6 +75,8 @@ export interface SubscribeOptions<T extends EventType, S> {
   /** Cheap look at an event; false settles it with no outputs and without the handler. */
   readonly wants?: (event: KnownEvent<T>) => boolean;
   readonly state?: StateOf<T, S>;
+  /** Puts a signature on each output, once nothing else of it will change. */
+  readonly sign?: (output: KnownEvent) => KnownEvent;
   /** Stable over restarts, unique per process of a group. Default: host name and process id. */
   readonly consumer?: string;
 }

@@ -176,7 +176,7 @@ export class Handling<T extends EventType, S> {
   ): Commit {
     const { group, options } = this.#work;
     const time = isoTime(this.#engine.clock.now());
-    const saying = { group, cause: said.event, source: options.source, time };
+    const saying = { group, cause: said.event, source: options.source, time, sign: options.sign };
     const outputs = said.drafts.map((draft, position) => outputOf(draft, position, saying));
     const fold = options.state;
     if (fold === undefined || key === undefined) return { claim: this.claim, outputs };

@@ -13,6 +13,7 @@ export interface Saying {
   readonly source: string;
   /** RFC 3339. */
   readonly time: string;
+  readonly sign?: ((output: KnownEvent) => KnownEvent) | undefined;
 }
 
 /** @throws HatrackError `event_invalid` (naming the path) or `event_too_large`: terminal, the handler is wrong. */
@@ -29,7 +30,8 @@ export function outputOf(draft: Draft, position: number, saying: Saying): Output
     traceparent: traceOf(cause, group),
   });
   const { type, data } = unnamed;
-  const event: KnownEvent = { ...unnamed, id: outputId({ group, cause: cause.id, position, type, data }) };
+  const unsigned: KnownEvent = { ...unnamed, id: outputId({ group, cause: cause.id, position, type, data }) };
+  const event = saying.sign?.(unsigned) ?? unsigned;
   return { event, text: eventText(event) };
 }
 

@@ -1,6 +1,6 @@
 /**
  * The envelope is CloudEvents 1.0 in JSON (https://github.com/cloudevents/spec, v1.0.2), with the extensions
- * `causationid`, `schemaversion` and `traceparent`.
+ * `causationid`, `schemaversion`, `traceparent` and `signature`.
  */
 import { z } from "zod";
 import type { EventData, EventType } from "./catalogue.ts";
@@ -22,6 +22,8 @@ export const Envelope = z.strictObject({
   schemaversion: z.int().min(1),
   /** W3C trace context. */
   traceparent: z.string().max(128).optional(),
+  /** Over everything else of the event, by the key of whoever says it (src/gate/keys.ts). */
+  signature: z.string().min(1).max(256).optional(),
 });
 type Envelope = z.infer<typeof Envelope>;
 

@@ -27,7 +27,8 @@ export const calendarEvents = {
     saidBy: ["schedule"],
     data: z.strictObject({
       proposalId: z.string().min(1).max(64),
-      deadline: z.enum(["remind", "expire", "carry_out"]),
+      /** `unposted`: nobody has posted the card; `overdue`: authorised, and not marked done. */
+      deadline: z.enum(["remind", "expire", "carry_out", "unposted", "overdue"]),
       due: IsoTime,
     }),
   }),
@@ -165,7 +166,41 @@ export const surfaceEvents = {
   }),
 };
 
+/** Which request a person's telephone was rung for. */
+const Page = {
+  proposalId: z.string().min(1).max(64),
+  /** The event that asks: `handoff.requested` or `handoff.rerouted`. */
+  eventId: z.string().min(1).max(64),
+  pager: z.string().min(1).max(64),
+};
+
+const pagerEvents = {
+  "page.sent": event({ saidBy: ["operations"], data: z.strictObject({ ...Page, attempts: z.int().min(1) }) }),
+  /** An alarm: nobody's telephone rang. */
+  "page.failed": event({
+    saidBy: ["operations"],
+    data: z.strictObject({ ...Page, attempts: z.int().min(1), why: z.string().min(1).max(1000) }),
+  }),
+  /** Somebody has heard it. That decides nothing. */
+  "page.acknowledged": event({
+    saidBy: ["operations"],
+    data: z.strictObject({ ...Page, by: z.string().min(1).max(200) }),
+  }),
+};
+
 export const operationsEvents = {
+  ...pagerEvents,
+  /** An alarm: an entry claims to be a person's word or the gate's, and its signature is not theirs. */
+  "record.distrusted": event({
+    saidBy: ["operations"],
+    data: z.strictObject({
+      eventId: z.string().min(1).max(64),
+      type: z.string().min(1).max(100),
+      source: z.string().min(1).max(512),
+      position: z.string().min(1).max(64),
+      why: z.string().min(1).max(1000),
+    }),
+  }),
   "entry.dead": event({
     saidBy: ["operations"],
     data: z.strictObject({

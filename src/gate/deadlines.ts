@@ -53,20 +53,25 @@ export function lapse(handoff: Handoff): Draft[] {
 
 /** A raised deadline is a hint to look; what is due is judged here. */
 export function decideDeadline(handoff: Handoff, command: DeadlineCommand): Draft[] {
-  switch (command.deadline) {
-    case "remind":
-      return remind(handoff, command);
-    case "expire": {
-      const { status, opened } = handoff;
-      if (status !== "pending" || opened === undefined) return [];
-      return against(opened.expiresAt, command) === "past" ? nextTierOrExpire(handoff) : [];
-    }
-    case "carry_out": {
-      if (handoff.status !== "authorised" || handoff.carryOutBy === undefined) return [];
-      return against(handoff.carryOutBy, command) === "past" ? lapse(handoff) : [];
-    }
-  }
+  return reached[command.deadline](handoff, command);
 }
+
+type Reached = (handoff: Handoff, command: DeadlineCommand) => Draft[];
+
+const reached: Readonly<Record<DeadlineCommand["deadline"], Reached>> = {
+  remind,
+  expire: (handoff, command) => {
+    const { status, opened } = handoff;
+    if (status !== "pending" || opened === undefined) return [];
+    return against(opened.expiresAt, command) === "past" ? nextTierOrExpire(handoff) : [];
+  },
+  carry_out: (handoff, command) => {
+    if (handoff.status !== "authorised" || handoff.carryOutBy === undefined) return [];
+    return against(handoff.carryOutBy, command) === "past" ? lapse(handoff) : [];
+  },
+  unposted: () => [],
+  overdue: () => [],
+};
 
 /**
  * One reminder for a share of the tier's time. It records how much has really passed, so that after an outage the
