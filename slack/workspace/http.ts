@@ -10,10 +10,19 @@ export function hostAllowed(request: IncomingMessage): boolean {
   return HOST.test(request.headers.host ?? "");
 }
 
-/** Browsers name the page a request comes from; only our own page may call us from a browser. */
-export function foreignOrigin(request: IncomingMessage): boolean {
-  const { origin } = request.headers;
-  return origin !== undefined && origin !== `http://${request.headers.host ?? ""}`;
+/** Where a link from anywhere may lead: the page itself. */
+const LINKED = /^\/(\?|archives\/|$)/;
+
+/**
+ * Browsers name the page a request comes from; only our own page may call us from a browser. What they fetch as a
+ * picture or by a link has no Origin, but says whether another site asked for it.
+ */
+export function foreignOrigin({ headers, url = "/" }: IncomingMessage): boolean {
+  const { origin } = headers;
+  if (origin !== undefined && origin !== `http://${headers.host ?? ""}`) return true;
+  const site = headers["sec-fetch-site"];
+  const elsewhere = site === "cross-site" || site === "same-site";
+  return elsewhere && !(headers["sec-fetch-mode"] === "navigate" && LINKED.test(url));
 }
 
 export function sameSecret(given: string | undefined, wanted: string): boolean {

@@ -82,7 +82,9 @@ async function route(
     throw new LocalError("bad_host", "host: expected 127.0.0.1 or localhost", { status: 403 });
   if (foreignOrigin(request))
     throw new LocalError("bad_origin", "origin: another site's page", { status: 403 });
-  const exchange = { request, response, url: new URL(request.url ?? "/", world.url()) };
+  const url = URL.parse(request.url ?? "/", world.url());
+  if (url === null) throw new LocalError("not_found", "the path does not read as one", { status: 404 });
+  const exchange = { request, response, url };
   if (await appRoutes(world, exchange)) return;
   if (await localRoutes(world, exchange, token)) return;
   if (pageRoutes(world, exchange, token)) return;
@@ -104,10 +106,12 @@ function answerFault(response: ServerResponse, error: unknown): void {
 function acceptSockets(server: Server, world: World): WebSocketServer {
   const sockets = new WebSocketServer({ noServer: true });
   server.on("upgrade", (request, socket, head) => {
-    const url = new URL(request.url ?? "/", world.url());
+    // Nobody else listens to this socket any more, and an error nobody hears ends the process.
+    socket.on("error", () => socket.destroy());
+    const url = URL.parse(request.url ?? "/", world.url());
     const welcome =
       hostAllowed(request) &&
-      url.pathname === "/link/" &&
+      url?.pathname === "/link/" &&
       world.sockets.admits(url.searchParams.get("ticket") ?? "");
     if (!welcome) socket.end("HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n");
     else

@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { RunningWorkspace } from "../../../slack/workspace/server.ts";
@@ -91,6 +92,44 @@ describe("the person's side", () => {
       json: { error: "bad_origin" },
     });
   });
+
+  it("refuses what another site's page lets a browser fetch without naming its origin, as a picture is", async () => {
+    const path = "/api/chat.postMessage?token=xoxb-local-1&channel=C0CASES&text=hello";
+    const headers = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" };
+    const refused = { status: 403, json: { error: "bad_origin" } };
+    expect(await call({ path, method: "GET", headers })).toMatchObject(refused);
+    const sameSite = { "sec-fetch-site": "same-site" };
+    expect(await call({ path, method: "GET", headers: sameSite })).toMatchObject(refused);
+    const own = { ...good(), "sec-fetch-site": "same-origin" };
+    expect((await call({ path: "/local/state", method: "GET", headers: own })).status).toBe(200);
+  });
+
+  it("opens when a link to it is followed from another site", async () => {
+    const headers = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
+    expect((await call({ path: "/", method: "GET", headers })).status).toBe(200);
+    expect((await call({ path: "/archives/C0CASES/p1", method: "GET", headers })).status).toBe(200);
+    expect((await call({ path: "/api/auth.test", method: "GET", headers })).status).toBe(403);
+    expect((await call({ path: "//", method: "GET" })).status).toBe(404);
+  });
+
+  it.each(["//", "/link/?ticket=guess", "/link//"])(
+    "lives on when another site's page opens a socket at %j, and lets none in",
+    async (path) => {
+      const answered = new Promise<string>((resolve, reject) => {
+        const socket = connect(Number(new URL(workspace.url).port), "127.0.0.1");
+        socket.on("error", reject).on("data", (piece) => {
+          resolve(piece.toString().split("\r\n")[0] ?? "");
+        });
+        const { host } = new URL(workspace.url);
+        const head = [`GET ${path} HTTP/1.1`, `Host: ${host}`, "Connection: Upgrade", "Upgrade: websocket"];
+        socket.write(
+          `${head.join("\r\n")}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${"A".repeat(22)}==\r\n\r\n`,
+        );
+      });
+      expect(await answered).toBe("HTTP/1.1 401 Unauthorized");
+      expect((await call({ path: "/", method: "GET" })).status).toBe(200);
+    },
+  );
 
   it("takes JSON only, by POST only, and says what it does not know", async () => {
     const form = { ...good(), "content-type": "application/x-www-form-urlencoded" };
