@@ -17,7 +17,12 @@ export type SlackCredentials =
     };
 
 export type Connection =
-  | { readonly kind: "slack"; readonly credentials: SlackCredentials }
+  | {
+      readonly kind: "slack";
+      readonly credentials: SlackCredentials;
+      /** A gateway in front of Slack's Web API; ends in "/api/". Default: slack.com. */
+      readonly apiUrl?: string;
+    }
   | { readonly kind: "local"; readonly url: string };
 
 export interface Reach {
@@ -31,9 +36,9 @@ export interface Reach {
 
 export function reachOf(connection: Connection): Reach {
   if (connection.kind === "slack") {
-    const { credentials } = connection;
+    const { credentials, apiUrl } = connection;
     return {
-      ...{ surface: "slack", credentials, apiUrl: undefined },
+      ...{ surface: "slack", credentials, apiUrl },
       isWorkspace: (link) => /^https:\/\/[a-z0-9-]+(\.enterprise)?\.slack\.com$/.test(link),
     };
   }

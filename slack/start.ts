@@ -115,7 +115,10 @@ async function startApps(reach: Reach, build: () => App): Promise<App[]> {
   const apps = Array.from({ length: count }, build);
   try {
     await Promise.all(
-      apps.map((app) => (credentials.mode === "http" ? app.start(credentials.port) : app.start())),
+      apps.map((app) =>
+        // Slack's requests come through a reverse proxy on this machine; nobody else is listened to.
+        credentials.mode === "http" ? app.start({ port: credentials.port, host: "127.0.0.1" }) : app.start(),
+      ),
     );
     return apps;
   } catch (cause) {

@@ -1,0 +1,150 @@
+import { createHmac } from "node:crypto";
+import { createServer } from "node:http";
+import { readFileSync } from "node:fs";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { z } from "zod";
+import humanGate from "../../roles/human-gate.ts";
+import { slackActions } from "../../slack/ids.ts";
+import { startSlack, type RunningSlack } from "../../slack/start.ts";
+import { startWorkspace, type RunningWorkspace } from "../../slack/workspace/server.ts";
+import type { Subscription } from "../../src/bus/bus.ts";
+import { LocalBus } from "../../src/bus/local-bus.ts";
+import { systemClock } from "../../src/clock.ts";
+import { silent } from "../../src/diagnostics.ts";
+import { isEvent, type KnownEvent } from "../../src/events/envelope.ts";
+import { policyOf } from "../../src/soc-file.ts";
+import { alert, proposed, publish, said, triage } from "./given.ts";
+import { soc } from "./soc.ts";
+
+const signingSecret = "0123456789abcdef0123456789abcdef";
+const people: unknown = JSON.parse(
+  readFileSync(new URL("../../fixtures/workspace.json", import.meta.url), "utf8"),
+);
+
+let workspace: RunningWorkspace;
+let bus: LocalBus;
+let slack: RunningSlack;
+let gate: Subscription;
+let port: number;
+
+beforeEach(async () => {
+  workspace = await startWorkspace({ port: 0, file: ":memory:", directory: people });
+  bus = new LocalBus();
+  await bus.open(["human-gate", "slack-gate", "slack-case"]);
+  port = await freePort();
+  const credentials = { mode: "http", botToken: "xoxb-local-http", signingSecret, port } as const;
+  const connection = { kind: "slack", credentials, apiUrl: `${workspace.url}/api/` } as const;
+  slack = await startSlack({
+    bus,
+    soc,
+    connection,
+    clock: systemClock,
+    diagnostics: silent,
+    limitMode: "exact",
+  });
+  gate = humanGate.start({
+    ...{ bus, clock: systemClock, diagnostics: silent, tools: [], model: () => undefined },
+    gate: { policy: policyOf(soc, () => "workstation"), directory: slack.directory },
+  });
+});
+
+afterEach(async () => {
+  await slack.close();
+  await gate.close();
+  await bus.close();
+  await workspace.close();
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port: free } = z.object({ port: z.number() }).parse(server.address());
+  await new Promise((resolve) => server.close(resolve));
+  return free;
+}
+
+/** A press of "I'm on it", as Slack posts it. */
+function press(card: KnownEvent<"message.posted">, user: string): string {
+  const { channel, ts, proposalId } = card.data;
+  const payload = {
+    type: "block_actions",
+    api_app_id: "A0HATRACK",
+    team: { id: "T0NORTHWIND" },
+    user: { id: user, team_id: "T0NORTHWIND" },
+    trigger_id: "1.2.3",
+    response_url: `${workspace.url}/nowhere`,
+    container: { type: "message", message_ts: ts, channel_id: channel },
+    channel: { id: channel },
+    message: { ts },
+    actions: [
+      {
+        type: "button",
+        block_id: "b",
+        action_id: slackActions.onIt,
+        action_ts: "1700000000.000100",
+        value: `${card.subject}:${proposalId ?? ""}`,
+      },
+    ],
+  };
+  return new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+}
+
+function send(
+  body: string,
+  { secret = signingSecret, at = Math.floor(Date.now() / 1000) } = {},
+): Promise<Response> {
+  const signature = createHmac("sha256", secret).update(`v0:${at}:${body}`).digest("hex");
+  return fetch(`http://127.0.0.1:${port}/slack/events`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      "x-slack-request-timestamp": String(at),
+      "x-slack-signature": `v0=${signature}`,
+    },
+    body,
+  });
+}
+
+async function cardPosted(): Promise<KnownEvent<"message.posted">> {
+  const at = Date.now();
+  await publish(
+    bus,
+    said("alert.received", alert(), { at }),
+    said("alert.triaged", triage(), { at, source: "/roles/sentinel" }),
+    said("action.proposed", proposed(), { at, source: "/roles/ir-lead" }),
+  );
+  for await (const { event } of bus.follow({
+    types: ["message.posted"],
+    signal: AbortSignal.timeout(20_000),
+  })) {
+    if (isEvent(event, "message.posted") && event.data.kind === "gate") return event;
+  }
+  throw new Error("no card was posted");
+}
+
+async function decisions(): Promise<KnownEvent<"decision.submitted">[]> {
+  const all: KnownEvent<"decision.submitted">[] = [];
+  for await (const { event } of bus.read({ types: ["decision.submitted"] })) {
+    if (isEvent(event, "decision.submitted")) all.push(event);
+  }
+  return all;
+}
+
+it("over signed HTTP a press is on the log before it is acknowledged, and the same request again is one decision", async () => {
+  const card = await cardPosted();
+  const body = press(card, "U0MIA");
+  expect((await send(body)).status).toBe(200);
+  expect((await decisions()).map(({ data }) => data)).toMatchObject([
+    { decision: "assign", surface: "slack", principal: { team: "T0NORTHWIND", user: "U0MIA" } },
+  ]);
+  expect((await send(body)).status).toBe(200);
+  expect(await decisions()).toHaveLength(1);
+});
+
+it("a request signed with another secret, or long ago, is refused and leaves nothing on the log", async () => {
+  const card = await cardPosted();
+  const body = press(card, "U0MIA");
+  expect((await send(body, { secret: "f".repeat(32) })).status).toBe(401);
+  expect((await send(body, { at: Math.floor(Date.now() / 1000) - 3600 })).status).toBe(401);
+  expect(await decisions()).toEqual([]);
+});
