@@ -55,7 +55,7 @@ export const rules: RuleBook = {
   lookups: (facts) => {
     const values = lookUpValues(facts, 6);
     const techniques = techniquesOf(facts).slice(0, 2);
-    const caseId = textAt(facts, "alert.caseId");
+    const caseId = textAt(facts, "caseId");
     const time = textAt(facts, "alert.time");
     const around = { ...(time === undefined ? {} : { time }), ...(caseId === undefined ? {} : { caseId }) };
     return notYet(facts, [

@@ -34,7 +34,7 @@ const next: Readonly<Record<string, readonly string[]>> = {
 function relatedLookups(facts: Facts): { tool: string; arguments: Record<string, unknown> }[] {
   const host = textAt(facts, "alert.host.name");
   const time = textAt(facts, "alert.time");
-  const caseId = textAt(facts, "alert.caseId");
+  const caseId = textAt(facts, "caseId");
   const around = { ...(time === undefined ? {} : { time }), ...(caseId === undefined ? {} : { caseId }) };
   return [
     ...(host === undefined ? [] : [{ tool: "related_alerts", arguments: { host, ...around } }]),
