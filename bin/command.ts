@@ -18,6 +18,8 @@ export interface Command {
   /** Shown by `--help`, below the usage. */
   readonly help: string;
   readonly options: ParseArgsOptionsConfig;
+  /** How many words may follow it; one more is wrong usage. Default: any. */
+  readonly takes?: number;
   run(invocation: Invocation): Promise<number>;
 }
 

@@ -19,7 +19,8 @@ const token = (prefix: string): z.ZodType<string | undefined> =>
     })
     .optional();
 
-export const alertSources = "expected sample, file:PATH, webhook:PORT or - (stdin), such as file:alerts.jsonl";
+export const alertSources =
+  "expected sample, file:PATH, webhook:PORT or - (stdin), such as file:alerts.jsonl";
 
 export function isAlertSource(value: string): boolean {
   const port = /^webhook:(\d*)$/.exec(value)?.[1];
@@ -40,13 +41,15 @@ const Environment = z.object({
   SLACK_SIGNING_SECRET: z
     .string()
     .regex(/^[0-9a-zA-Z]{16,128}$/, {
-      error: "expected the Signing Secret of the app's Basic Information page, such as 8f742231b10e8888abcd99yyyzzz85a5",
+      error:
+        "expected the Signing Secret of the app's Basic Information page, such as 8f742231b10e8888abcd99yyyzzz85a5",
     })
     .optional(),
-  SLACK_PORT: z.coerce
-    .number()
-    .refine((port) => isPort(port) && port > 0, { error: "expected a port from 1 to 65535, such as 3000" })
-    .default(3000),
+  SLACK_PORT: z
+    .string()
+    .default("3000")
+    .transform(Number)
+    .refine((port) => isPort(port) && port > 0, { error: "expected a port from 1 to 65535, such as 3000" }),
   LLM_BASE_URL: url("http://127.0.0.1:8000/v1", "http:", "https:"),
   LLM_MODEL: z.string().min(1).optional(),
   LLM_API_KEY: z.string().min(1).optional(),
@@ -158,7 +161,9 @@ function llmOf(e: Environment): Config["llm"] {
 /** Values that must not be shown anywhere. */
 export function secretsOf({ redis, slack, llm, webhookSecret }: Config): string[] {
   const ofSlack =
-    slack === undefined ? [] : [slack.botToken, slack.mode === "socket" ? slack.appToken : slack.signingSecret];
+    slack === undefined
+      ? []
+      : [slack.botToken, slack.mode === "socket" ? slack.appToken : slack.signingSecret];
   const password = redis === undefined ? "" : new URL(redis.url).password;
   const all = [...ofSlack, llm?.apiKey, webhookSecret, password, decodeURIComponent(password)];
   return all.filter((secret) => secret !== undefined && secret.length > 3).map(String);

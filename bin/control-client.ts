@@ -1,7 +1,7 @@
 /** A bus to say something on: Redis itself, the local bus, or, while `hatrack start` holds that, through it. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import type { Bus, StoredEvent } from "../src/bus/bus.ts";
+import type { Bus, DeadLetters, StoredEvent } from "../src/bus/bus.ts";
 import { HatrackError } from "../src/errors.ts";
 import type { AnyEvent } from "../src/events/envelope.ts";
 import { eventText } from "../src/events/parse.ts";
@@ -11,7 +11,9 @@ import { ControlFile, controlFile } from "./control.ts";
 import { loadKeys } from "./keys.ts";
 import { openBus } from "./open-bus.ts";
 
-export type TalkingBus = Pick<Bus, "read" | "publish" | "follow">;
+export interface TalkingBus extends Pick<Bus, "read" | "publish" | "follow"> {
+  readonly dead: Pick<DeadLetters, "redrive" | "discard">;
+}
 
 export async function withWritableBus<T>(config: Config, work: (bus: TalkingBus) => Promise<T>): Promise<T> {
   const running = config.redis === undefined ? await readControl(config.dataDir) : undefined;
@@ -24,6 +26,10 @@ export async function withWritableBus<T>(config: Config, work: (bus: TalkingBus)
       read: (options) => bus.read(options),
       follow: (options) => bus.follow(options),
       publish: (events) => publishThrough(running, bus.signed(events)),
+      dead: {
+        redrive: (group, position) => settleThrough(running, "redrive", { group, position }),
+        discard: (group, position) => settleThrough(running, "discard", { group, position }),
+      },
     });
   } finally {
     await bus.close();
@@ -32,8 +38,8 @@ export async function withWritableBus<T>(config: Config, work: (bus: TalkingBus)
 
 type Control = z.infer<typeof ControlFile>;
 
-/** The running process; undefined when there is none (a file left behind by a killed one does not count). */
-async function readControl(dataDir: string): Promise<Control | undefined> {
+/** The running `hatrack start`; undefined when there is none (a file left behind by a killed one does not count). */
+export async function readControl(dataDir: string): Promise<Control | undefined> {
   let control: Control;
   try {
     control = ControlFile.parse(JSON.parse(await readFile(controlFile(dataDir), "utf8")));
@@ -43,25 +49,38 @@ async function readControl(dataDir: string): Promise<Control | undefined> {
   const answer = await fetch(`${control.url}/healthz`, { signal: AbortSignal.timeout(2_000) }).catch(
     () => undefined,
   );
-  return answer?.ok === true ? control : undefined;
+  // Another program may have been given the port since.
+  const health = Health.safeParse(
+    answer?.ok === true ? await answer.json().catch(() => undefined) : undefined,
+  );
+  return health.data?.pid === control.pid ? control : undefined;
 }
 
+const Health = z.object({ pid: z.int() });
 const Published = z.object({ position: z.string(), partition: z.number() });
 
 async function publishThrough(control: Control, events: readonly AnyEvent[]): Promise<StoredEvent[]> {
   const stored: StoredEvent[] = [];
   for (const event of events) {
-    const response = await fetch(`${control.url}/decisions`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${control.token}`, "content-type": "application/json" },
-      body: eventText(event),
-    });
-    const body: unknown = await response.json();
-    if (!response.ok) {
-      const why = z.object({ error: z.string() }).safeParse(body).data?.error ?? response.statusText;
-      throw new HatrackError("not_taken", `the running hatrack did not take the decision: ${why}`);
-    }
-    stored.push({ ...Published.parse(body), event });
+    stored.push({ ...Published.parse(await post(control, "/decisions", eventText(event))), event });
   }
   return stored;
+}
+
+async function settleThrough(
+  control: Control,
+  what: "redrive" | "discard",
+  letter: { readonly group: string; readonly position: string },
+): Promise<boolean> {
+  const answer = await post(control, `/dead/${what}`, JSON.stringify(letter));
+  return z.object({ settled: z.boolean() }).parse(answer).settled;
+}
+
+async function post(control: Control, path: string, body: string): Promise<unknown> {
+  const headers = { authorization: `Bearer ${control.token}`, "content-type": "application/json" };
+  const response = await fetch(`${control.url}${path}`, { method: "POST", headers, body });
+  const answer: unknown = await response.json();
+  if (response.ok) return answer;
+  const why = z.object({ error: z.string() }).safeParse(answer).data?.error ?? response.statusText;
+  throw new HatrackError("not_taken", `the running hatrack (process ${control.pid}) refused: ${why}`);
 }

@@ -67,32 +67,58 @@ async function answer(
 }
 
 async function routed(options: ControlOptions, token: string, request: IncomingMessage): Promise<Answer> {
-  if (request.url === "/healthz") return [200, { ok: true }];
-  if (request.url === "/readyz") {
-    const why = await options.unready();
-    return why === undefined ? [200, { ready: true }] : [503, { ready: false, why }];
-  }
+  const { method = "", url = "" } = request;
+  if (url === "/healthz") return [200, { ok: true, pid: process.pid }];
+  if (url === "/readyz") return readiness(await options.unready());
   if (!sameToken(request.headers.authorization, `Bearer ${token}`)) {
     return [401, { error: "expected the token of the data folder's control.json" }];
   }
-  if (request.method === "POST" && request.url === "/decisions")
-    return submit(options.bus, await bodyOf(request));
-  return [404, { error: `no ${request.method ?? ""} ${request.url ?? ""}` }];
+  const route = method === "POST" && Object.hasOwn(routes, url) ? routes[url] : undefined;
+  if (route === undefined) return [404, { error: `no ${method} ${url}` }];
+  try {
+    return await route(options.bus, JSON.parse(await bodyOf(request)));
+  } catch (error) {
+    return refusal(error);
+  }
 }
 
+function readiness(why: string | undefined): Answer {
+  return why === undefined ? [200, { ready: true }] : [503, { ready: false, why }];
+}
+
+const routes: Readonly<Record<string, (bus: Bus, body: unknown) => Promise<Answer>>> = {
+  "/decisions": submit,
+  "/dead/redrive": async (bus, body) => settled(await bus.dead.redrive(...addressed(body))),
+  "/dead/discard": async (bus, body) => settled(await bus.dead.discard(...addressed(body))),
+};
+
 /** Takes what a person of this machine said, and nothing else: no other event enters here. */
-async function submit(bus: Bus, text: string): Promise<Answer> {
-  try {
-    const event = parseEvent(JSON.parse(text));
-    if (!isEvent(event, "decision.submitted") || event.data.surface !== "terminal") {
-      return [400, { error: `expected a decision.submitted of the terminal, got ${event.type}` }];
-    }
-    const [stored] = await bus.publish([event]);
-    return [200, { position: stored?.position, partition: stored?.partition }];
-  } catch (error) {
-    const invalid = error instanceof SyntaxError || (error instanceof HatrackError && !error.retryable);
-    return [invalid ? 400 : 503, { error: reasonOf(error) }];
+async function submit(bus: Bus, body: unknown): Promise<Answer> {
+  const event = parseEvent(body);
+  if (!isEvent(event, "decision.submitted") || event.data.surface !== "terminal") {
+    return [400, { error: `expected a decision.submitted of the terminal, got ${event.type}` }];
   }
+  const [stored] = await bus.publish([event]);
+  return [200, { position: stored?.position, partition: stored?.partition }];
+}
+
+const DeadLetter = z.strictObject({ group: z.string().min(1), position: z.string().min(1) });
+
+function addressed(body: unknown): [group: string, position: string] {
+  const { group, position } = DeadLetter.parse(body);
+  return [group, position];
+}
+
+function settled(done: boolean): Answer {
+  return [200, { settled: done }];
+}
+
+function refusal(error: unknown): Answer {
+  if (error instanceof z.ZodError) return [400, { error: z.prettifyError(error) }];
+  if (error instanceof SyntaxError) return [400, { error: `expected JSON: ${reasonOf(error)}` }];
+  if (!(error instanceof HatrackError)) return [500, { error: reasonOf(error) }];
+  if (error.code === "too_large") return [413, { error: error.message }];
+  return [error.retryable ? 503 : 400, { error: error.message }];
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

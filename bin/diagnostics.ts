@@ -1,10 +1,14 @@
 /** pino on stderr: one line of JSON a line, or on a terminal one line a person can read. Secrets are redacted. */
 import { Writable } from "node:stream";
-import { pino } from "pino";
+import { pino, type DestinationStream } from "pino";
 import { z } from "zod";
+import { redactText } from "../src/agent/redact.ts";
 import type { Diagnostics } from "../src/diagnostics.ts";
+import { secretsOf, type Config } from "./config.ts";
+import { shown } from "./table.ts";
 
-const secrets = [
+const censor = "[redacted]";
+const fields = [
   "token",
   "botToken",
   "appToken",
@@ -15,30 +19,48 @@ const secrets = [
   "password",
 ];
 
-export function makeDiagnostics(level: string, terminal = process.stderr.isTTY): Diagnostics {
-  const redact = { paths: [...secrets, ...secrets.map((name) => `*.${name}`)], censor: "(redacted)" };
-  return pino(
-    { level, redact, base: null },
-    terminal ? readable() : pino.destination({ dest: 2, sync: true }),
-  );
+interface Output {
+  /** Where lines go. Default: stderr. */
+  readonly write: (line: string) => void;
+  /** For a person at a terminal, instead of JSON. */
+  readonly readable: boolean;
 }
 
-const Line = z.looseObject({ level: z.number(), time: z.number(), msg: z.string().default("") });
-const names: Readonly<Record<number, string>> = { 20: "debug", 30: "", 40: "warning: ", 50: "error: " };
+const stderr: Output = {
+  write: (line) => process.stderr.write(line),
+  readable: process.stderr.isTTY,
+};
 
-/** "06:12:31  warning: Slack is down  group=slack-case why=ECONNREFUSED" */
-function readable(): Writable {
+/** By a field's name, by how a secret looks, and by the very values this process was configured with. */
+export function makeDiagnostics(config: Config, output: Output = stderr): Diagnostics {
+  const redact = { paths: [...fields, ...fields.map((name) => `*.${name}`)], censor };
+  const secrets = secretsOf(config).map((secret) => JSON.stringify(secret).slice(1, -1));
+  const clean = (line: string): string =>
+    secrets.reduce((text, secret) => text.replaceAll(secret, censor), redactText(line));
+  const hooks = { streamWrite: clean };
+  return pino({ level: config.logLevel, redact, base: null, hooks }, destination(output));
+}
+
+function destination({ write, readable }: Output): DestinationStream {
+  if (!readable) return { write };
   return new Writable({
     write: (chunk: Buffer, _encoding, done) => {
-      const { level, time, msg, ...fields } = Line.parse(JSON.parse(chunk.toString("utf8")));
-      const shown = Object.entries(fields).map(([name, value]) => `${name}=${inline(value)}`);
-      const clock = new Date(time).toTimeString().slice(0, 8);
-      process.stderr.write(
-        `${clock}  ${names[level] ?? ""}${msg}${shown.length > 0 ? `  ${shown.join(" ")}` : ""}\n`,
-      );
+      write(lineFor(chunk.toString("utf8")));
       done();
     },
   });
+}
+
+const Line = z.looseObject({ level: z.number(), time: z.number(), msg: z.string().default("") });
+const names: Readonly<Record<number, string>> = { 20: "debug: ", 30: "", 40: "warning: ", 50: "error: " };
+
+/** "06:12:31  warning: Slack is down  group=slack-case why=ECONNREFUSED" */
+function lineFor(json: string): string {
+  const { level, time, msg, ...fields } = Line.parse(JSON.parse(json));
+  const rest = Object.entries(fields).map(([name, value]) => `${name}=${inline(value)}`);
+  const clock = new Date(time).toTimeString().slice(0, 8);
+  // What an alert wrote may stand in a message: a terminal would obey it.
+  return `${clock}  ${names[level] ?? ""}${shown([msg, ...rest].join("  "))}\n`;
 }
 
 function inline(value: unknown): string {

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { redactText } from "../src/agent/redact.ts";
 import { HatrackError, reasonOf } from "../src/errors.ts";
 import type { Command } from "./command.ts";
 import { readConfig } from "./config.ts";
@@ -9,7 +10,7 @@ interface Entry {
   load(): Promise<{ readonly command: Command }>;
 }
 
-const commands: Readonly<Record<string, Entry>> = {
+export const commands: Readonly<Record<string, Entry>> = {
   start: { does: "the whole SOC on this machine", load: () => import("./commands/start.ts") },
   role: { does: "one role as a process of its own", load: () => import("./commands/role.ts") },
   slack: { does: "the Slack front end as a process of its own", load: () => import("./commands/slack.ts") },
@@ -26,6 +27,15 @@ const commands: Readonly<Record<string, Entry>> = {
   doctor: { does: "what is wrong with this set-up, and the fix", load: () => import("./commands/doctor.ts") },
 };
 
+/** Where a command line runs: its environment, its stdout and its stderr. */
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** One line to stdout. */
+  readonly print: (line: string) => void;
+  /** One line to stderr. */
+  readonly complain: (line: string) => void;
+}
+
 function overview(): string {
   const lines = Object.entries(commands).map(([name, { does }]) => `  ${name.padEnd(10)} ${does}`);
   return [
@@ -40,44 +50,46 @@ function overview(): string {
 }
 
 /** Runs one command line; returns the exit code: 0 good, 1 the command failed, 2 wrong usage. */
-export async function main(argv: readonly string[]): Promise<number> {
+export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-    console.log(overview());
+    (name === undefined ? terminal.complain : terminal.print)(overview());
     return name === undefined ? 2 : 0;
   }
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (entry === undefined) {
-    console.error(`hatrack: no command "${name}".\n\n${overview()}`);
+    terminal.complain(`hatrack: no command "${name}".\n\n${overview()}`);
     return 2;
   }
   const { command } = await entry.load();
   try {
-    return await runCommand(command, rest);
+    return await runCommand(command, rest, terminal);
   } catch (error) {
-    return complain(name, error);
+    return complainOf(name, error, terminal);
   }
 }
 
-async function runCommand(command: Command, argv: readonly string[]): Promise<number> {
+async function runCommand(command: Command, argv: readonly string[], terminal: Terminal): Promise<number> {
   const options = { ...command.options, help: { type: "boolean", short: "h" } } as const;
   const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
   if (values["help"] === true) {
-    console.log(`Usage: hatrack ${command.usage}\n\n${command.help}`);
+    terminal.print(`Usage: hatrack ${command.usage}\n\n${command.help}`);
     return 0;
   }
-  const print = (line: string): void => {
-    process.stdout.write(`${line}\n`);
-  };
-  return await command.run({ values, positionals, config: () => readConfig(process.env), print });
+  const surplus = positionals[command.takes ?? Infinity];
+  if (surplus !== undefined) throw new HatrackError("usage", `"${surplus}": expected ${command.usage}`);
+  const { print } = terminal;
+  return await command.run({ values, positionals, config: () => readConfig(terminal.env), print });
 }
 
-function complain(name: string, error: unknown): number {
+function complainOf(name: string, error: unknown, { complain }: Terminal): number {
   const usage =
     (error instanceof HatrackError && error.code === "usage") ||
     (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"));
-  console.error(`hatrack ${name}: ${reasonOf(error)}`);
-  if (usage) console.error(`Try: hatrack ${name} --help`);
-  else if (!(error instanceof HatrackError)) console.error(error);
+  complain(`hatrack ${name}: ${redactText(reasonOf(error))}`);
+  if (usage) complain(`Try: hatrack ${name} --help`);
+  // What nobody threw on purpose is a fault of ours: its stack says where.
+  else if (!(error instanceof HatrackError) && error instanceof Error)
+    complain(redactText(error.stack ?? ""));
   return usage ? 2 : 1;
 }

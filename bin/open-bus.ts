@@ -1,12 +1,16 @@
-import { mkdir } from "node:fs/promises";
+import { constants, existsSync } from "node:fs";
+import { access, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Bus } from "../src/bus/bus.ts";
 import type { Diagnose } from "../src/bus/diagnostics.ts";
 import { silent, type Diagnostics } from "../src/diagnostics.ts";
 import { recordWatch } from "../src/gate/record-watch.ts";
 import { TrustedBus } from "../src/gate/trusted-bus.ts";
+import { HatrackError, reasonOf } from "../src/errors.ts";
 import { shippedRoles } from "../src/load-roles.ts";
+import { textOption, type Invocation } from "./command.ts";
 import type { Config } from "./config.ts";
+import { openLogFile } from "./log-file.ts";
 import { keysToRead } from "./keys.ts";
 
 /** Consumer groups that are created with the log, whichever process comes first. */
@@ -15,6 +19,21 @@ export const shippedGroups: readonly string[] = [...shippedRoles, recordWatch, "
 /** The file of the local bus. */
 export function localLog(config: Config): string {
   return join(config.dataDir, "hatrack.db");
+}
+
+/** @throws HatrackError `data_dir_unusable` */
+export async function makeDataDir(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true });
+    await access(dataDir, constants.R_OK | constants.W_OK);
+  } catch (cause) {
+    throw new HatrackError(
+      "data_dir_unusable",
+      `${dataDir}: expected a folder this user may write to, for the log and the workspace (${reasonOf(cause)}); ` +
+        "--data DIR or HATRACK_DIR names another",
+      { cause },
+    );
+  }
 }
 
 /** The configured bus, open: Redis, or the local bus's one file. `readOnly` never takes the writer's lock. */
@@ -36,14 +55,47 @@ async function makeBus(config: Config, mode: "write" | "readOnly", diagnose: Dia
     return new RedisBus({ ...config.redis, diagnose });
   }
   const { LocalBus } = await import("../src/bus/local-bus.ts");
-  if (mode === "write") await mkdir(config.dataDir, { recursive: true });
-  return new LocalBus({ file: localLog(config), readOnly: mode === "readOnly", diagnose });
+  const file = localLog(config);
+  if (mode === "write") await makeDataDir(config.dataDir);
+  else if (!existsSync(file)) {
+    throw new HatrackError(
+      "log_missing",
+      `${file}: there is no log yet; "hatrack start" makes it, HATRACK_DIR names another folder, --log FILE an export`,
+    );
+  }
+  return new LocalBus({ file, readOnly: mode === "readOnly", diagnose });
 }
 
 /** Opens for reading, runs, and closes whatever happens. What is not signed as it must be is not there. */
 export async function withBus<T>(config: Config, work: (bus: Bus) => Promise<T>): Promise<T> {
   const keys = await keysToRead(config);
   return withWholeBus(config, (bus) => work(keys === undefined ? bus : new TrustedBus(bus, keys)));
+}
+
+/** What every reading command takes. */
+export const logOption = { log: { type: "string" } } as const;
+export const logHelp = "--log FILE  read this export (hatrack audit export) instead of the configured log";
+
+/**
+ * The log a reading command is about: the configured one, or the export that --log names.
+ * @param what "whole": also what is not signed as it must be, for the audit
+ */
+export async function withReadableBus<T>(
+  { values, config }: Pick<Invocation, "values" | "config">,
+  work: (bus: Bus) => Promise<T>,
+  what: "trusted" | "whole" = "trusted",
+): Promise<T> {
+  const file = textOption(values, "log");
+  if (file === undefined) return what === "whole" ? withWholeBus(config(), work) : withBus(config(), work);
+  // Keys made in the data folder belong to the log there; an export may be of any other.
+  const named = what === "trusted" && config().keysDir !== undefined;
+  const keys = named ? await keysToRead(config()) : undefined;
+  const bus = await openLogFile(file);
+  try {
+    return await work(keys === undefined ? bus : new TrustedBus(bus, keys));
+  } finally {
+    await bus.close();
+  }
 }
 
 /** As `withBus`, with everything that was ever appended: for the audit. */

@@ -6,9 +6,11 @@ import { HatrackError, reasonOf } from "../src/errors.ts";
 import { TrustedBus } from "../src/gate/trusted-bus.ts";
 import { loadRoles } from "../src/load-roles.ts";
 import { RoleTeam } from "../src/team.ts";
+import type { AlertSource } from "../src/seams/alert-source.ts";
 import type { Connection } from "../slack/connection.ts";
 import { startSlack } from "../slack/start.ts";
 import { loadModel, loadOrganisation, loadTools } from "./assemble.ts";
+import { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
 import { startControl } from "./control.ts";
 import { loadKeys } from "./keys.ts";
@@ -35,73 +37,95 @@ export interface RunningSoc {
 }
 
 export async function runSoc(options: SocOptions): Promise<RunningSoc> {
-  const { config, diagnostics, signal } = options;
   const open = new Closers();
   try {
-    const organisation = await loadOrganisation(config);
-    const keys = await loadKeys(config, "gate");
-    const bus = await openBus(config, "write", diagnostics);
-    open.add(() => bus.close());
-    const workspace =
-      options.workspace === "embedded" ? await startLocalWorkspace(config, options.port) : undefined;
-    if (workspace !== undefined) open.add(() => workspace.close());
-    const slack = await startSlack({
-      bus: new TrustedBus(bus, keys),
-      ...organisation,
-      clock: systemClock,
-      diagnostics,
-      connection: connectionOf(options, workspace?.url),
-      departmentOf: (host) => organisation.inventory.departmentOf(host),
-    });
-    const team = new RoleTeam({
-      bus,
-      roles: await loadRoles(),
-      model: await loadModel(config),
-      tools: await loadTools(config, new TrustedBus(bus, { trusted: keys.trusted }), organisation.inventory),
-      gate: { policy: organisation.policy, directory: slack.directory },
-      keys,
-      clock: systemClock,
-      diagnostics,
-    });
-    await team.start();
-    const control = await startControl({ ...config, bus, diagnostics, unready: () => slack.unready() });
-    open.add(() => control.close());
-    open.add(() => slack.close());
-    open.add(() => team.stop());
-    const alerts = consume(team, options);
-    open.add(() => alerts);
-    return {
-      page: workspace && `${workspace.url}/#${workspace.token}`,
-      failed: team.failed,
-      close: () => open.close(),
-    };
+    return await assemble(options, open);
   } catch (error) {
-    await open.close();
+    // What failed first is what there is to say; what fails because of it is not.
+    await open.close().catch(() => undefined);
     throw error;
-  } finally {
-    if (signal.aborted) await open.close();
   }
+}
+
+async function assemble(options: SocOptions, open: Closers): Promise<RunningSoc> {
+  const { config, diagnostics } = options;
+  const source = alertSource(config, options.pace);
+  const organisation = await loadOrganisation(config);
+  const keys = await loadKeys(config, "gate");
+  const bus = await openBus(config, "write", diagnostics);
+  open.add(() => bus.close());
+  const workspace = options.workspace === "embedded" ? await startLocalWorkspace(options) : undefined;
+  if (workspace !== undefined) open.add(() => workspace.close());
+  const slack = await startSlack({
+    bus: new TrustedBus(bus, keys),
+    ...organisation,
+    clock: systemClock,
+    diagnostics,
+    connection: connectionOf(options, workspace?.url),
+    departmentOf: (host) => organisation.inventory.departmentOf(host),
+  });
+  open.add(() => slack.close());
+  const team = new RoleTeam({
+    bus,
+    roles: await loadRoles(),
+    model: await loadModel(config),
+    tools: await loadTools(config, new TrustedBus(bus, { trusted: keys.trusted }), organisation.inventory),
+    gate: { policy: organisation.policy, directory: slack.directory },
+    keys,
+    clock: systemClock,
+    diagnostics,
+  });
+  open.add(() => team.stop());
+  await team.start();
+  const control = await startControl({ ...config, bus, diagnostics, unready: () => slack.unready() });
+  open.add(() => control.close());
+  const ending = new AbortController();
+  const alerts = consume(team, source, {
+    diagnostics,
+    signal: AbortSignal.any([options.signal, ending.signal]),
+  });
+  open.add(() => {
+    ending.abort();
+    return alerts;
+  });
+  return {
+    page: workspace && `${workspace.url}/#${workspace.token}`,
+    failed: team.failed,
+    close: () => open.close(),
+  };
 }
 
 /** Alerts come in beside everything else; a source that ends or fails leaves the SOC at work. */
-async function consume(team: RoleTeam, { config, pace, diagnostics, signal }: SocOptions): Promise<void> {
-  const source = alertSource(config, pace);
+async function consume(
+  team: RoleTeam,
+  source: AlertSource,
+  { diagnostics, signal }: Pick<SocOptions, "diagnostics" | "signal">,
+): Promise<void> {
   try {
     await team.consume(source, signal);
-    diagnostics.info({ source: source.name }, "all alerts of the source are on the log");
+    if (!signal.aborted) diagnostics.info({ source: source.name }, "all alerts of the source are on the log");
   } catch (error) {
-    if (!signal.aborted)
-      diagnostics.error({ source: source.name, error: reasonOf(error) }, "the alert source stopped");
+    if (signal.aborted) return;
+    const message = `no more alerts come in: ${reasonOf(error)}. What is on the log is worked on; mend the source and start again`;
+    diagnostics.error({ source: source.name }, message);
   }
 }
 
-async function startLocalWorkspace(
-  config: Config,
-  port: number,
-): Promise<{ url: string; token: string; close(): Promise<void> }> {
+async function startLocalWorkspace({
+  config,
+  port,
+}: SocOptions): Promise<{ url: string; token: string; close(): Promise<void> }> {
   const { startWorkspace } = await import("../slack/workspace/server.ts");
   const directory = await readJson(join(home, "fixtures/workspace.json"), "local workspace");
-  return startWorkspace({ port, file: join(config.dataDir, "workspace.db"), directory });
+  try {
+    return await startWorkspace({ port, file: join(config.dataDir, "workspace.db"), directory });
+  } catch (cause) {
+    throw new HatrackError(
+      "workspace_unavailable",
+      `local workspace: cannot serve on port ${port} (${reasonOf(cause)}); --port N takes another, without it any free one`,
+      { cause },
+    );
+  }
 }
 
 function connectionOf({ config, workspace }: SocOptions, ownUrl: string | undefined): Connection {
@@ -109,17 +133,4 @@ function connectionOf({ config, workspace }: SocOptions, ownUrl: string | undefi
   if (ownUrl !== undefined) return { kind: "local", url: ownUrl };
   if (config.slack !== undefined) return { kind: "slack", credentials: config.slack };
   throw new HatrackError("config_invalid", "no workspace: expected Slack's tokens or the local workspace");
-}
-
-/** Closes in the opposite order of opening, once, whatever one of them throws. */
-class Closers {
-  readonly #closers: (() => Promise<unknown>)[] = [];
-
-  add(close: () => Promise<unknown>): void {
-    this.#closers.push(close);
-  }
-
-  async close(): Promise<void> {
-    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) await close();
-  }
 }

@@ -3,7 +3,7 @@ import { HatrackError } from "../src/errors.ts";
 import type { AlertSource } from "../src/seams/alert-source.ts";
 import { fileSource } from "../vendors/file-source.ts";
 import { webhookSource } from "../vendors/webhook-source.ts";
-import type { Config } from "./config.ts";
+import { alertSources, type Config } from "./config.ts";
 import { home } from "./reference.ts";
 
 /** "max", or how many times faster than the usual pace. */
@@ -29,8 +29,5 @@ export function alertSource(config: Config, pace: Pace): AlertSource {
     }
     return webhookSource({ port, secret: config.webhookSecret });
   }
-  throw new HatrackError(
-    "config_invalid",
-    `alerts "${alerts}": expected sample, file:alerts.jsonl, webhook:8088 or - (stdin)`,
-  );
+  throw new HatrackError("config_invalid", `alerts "${alerts}": ${alertSources}`);
 }

@@ -16,5 +16,5 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 /** Control and bidi characters made visible: an alert could carry a terminal's escapes. */
 export function shown(text: string): string {
-  return visible(text, false);
+  return text === "" ? "" : visible(text, false);
 }

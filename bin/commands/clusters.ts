@@ -4,19 +4,21 @@ import { benignFrom } from "../../src/indicators/benign.ts";
 import { defangValue } from "../../src/indicators/defang.ts";
 import { CaseMemory } from "../../src/memory/case-memory.ts";
 import { flag, textOption, type Command } from "../command.ts";
-import { withBus } from "../open-bus.ts";
+import { logHelp, logOption, withReadableBus } from "../open-bus.ts";
 import { home, readJson } from "../reference.ts";
 
 export const command: Command = {
-  usage: "clusters [--days N] [--json]",
-  help: "Campaigns: cases of the last N days (default 14) tied together by strong indicators.",
-  options: { json: { type: "boolean" }, days: { type: "string" } },
-  run: async ({ values, config, print }) => {
+  usage: "clusters [--days N] [--log FILE] [--json]",
+  help: `Campaigns: cases of the last N days (default 14) tied together by strong indicators.\n\n  ${logHelp}`,
+  takes: 0,
+  options: { json: { type: "boolean" }, days: { type: "string" }, ...logOption },
+  run: async (invocation) => {
+    const { values, print } = invocation;
     const days = Number(textOption(values, "days") ?? 14);
     if (!(days > 0))
       throw new HatrackError("usage", `--days ${String(values["days"])}: expected a number above 0`);
     const benign = benignFrom(await readJson(join(home, "reference/benign.json"), "benign lists"));
-    const answer = await withBus(config(), async (bus) => {
+    const answer = await withReadableBus(invocation, async (bus) => {
       const memory = await CaseMemory.project(bus, { benign });
       return memory.findCampaignClusters({ days });
     });

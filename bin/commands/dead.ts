@@ -1,7 +1,8 @@
 import type { Bus, DeadEntry } from "../../src/bus/bus.ts";
 import { HatrackError } from "../../src/errors.ts";
 import { flag, textOption, type Command, type Invocation } from "../command.ts";
-import { openBus, withBus } from "../open-bus.ts";
+import { withWritableBus, type TalkingBus } from "../control-client.ts";
+import { withBus } from "../open-bus.ts";
 import { table } from "../table.ts";
 
 const usage =
@@ -34,21 +35,25 @@ async function show(bus: Bus, { positionals, print }: Invocation): Promise<numbe
 }
 
 async function settle(
-  bus: Bus,
+  bus: TalkingBus,
   what: "redrive" | "discard",
-  { positionals, print }: Invocation,
+  { positionals, values, print }: Invocation,
 ): Promise<number> {
   const { group, position } = addressed(positionals);
   if (!(await bus.dead[what](group, position))) throw notDead(group, position);
-  print(
-    what === "redrive" ? `${group} will handle ${position} again.` : `${group} is done with ${position}.`,
-  );
+  if (flag(values, "json")) print(JSON.stringify({ group, position, settled: what }));
+  else
+    print(
+      what === "redrive" ? `${group} will handle ${position} again.` : `${group} is done with ${position}.`,
+    );
   return 0;
 }
 
 export const command: Command = {
   usage,
-  help: "Entries that a group could not handle: thrown three times, crashed five, or unreadable.",
+  help: `Entries that a group could not handle: thrown three times, crashed five, or unreadable. Redriven, a
+running hatrack handles it again at once; discarded, it counts as handled.`,
+  takes: 3,
   options: { json: { type: "boolean" }, group: { type: "string" } },
   run: async (invocation) => {
     const { positionals, values, config } = invocation;
@@ -60,12 +65,8 @@ export const command: Command = {
     if (what !== "redrive" && what !== "discard") {
       throw new HatrackError("usage", `"${what}" is none of list, show, redrive, discard`);
     }
-    const bus = await openBus(config(), "write");
-    try {
-      return await settle(bus, what, invocation);
-    } finally {
-      await bus.close();
-    }
+    addressed(positionals);
+    return withWritableBus(config(), (bus) => settle(bus, what, invocation));
   },
 };
 

@@ -15,6 +15,7 @@ export const command: Command = {
   help: `Checks Node, the configuration, soc.yaml, the data folder, the log, Slack (tokens, scopes, groups, channels), the
 model server (name, tool calls) and the clock, and says how to mend what it finds. Changes nothing.
 Exit code 1 when something is broken.`,
+  takes: 0,
   options: { json: { type: "boolean" } },
   run: async ({ values, config, print }) => {
     const checks: Check[] = [];

@@ -4,10 +4,10 @@ import { HatrackError } from "../../src/errors.ts";
 import { gateDecide, gateList, gateShow, type GateAnswer, type Saying } from "../../src/gate/front.ts";
 import { flag, textOption, type Command, type Invocation, type Values } from "../command.ts";
 import { withWritableBus } from "../control-client.ts";
-import { withBus } from "../open-bus.ts";
+import { logHelp, logOption, withReadableBus } from "../open-bus.ts";
 import { shown, table } from "../table.ts";
 
-const usage = `gate list [--all] | show ID | decide ID --as TEAM/USER SAYING  [--json]`;
+const usage = `gate list [--all] | show ID | decide ID --as TEAM/USER SAYING  [--log FILE] [--json]`;
 
 async function list(bus: Bus, { values, print }: Invocation): Promise<number> {
   const rows = await gateList(bus, { all: flag(values, "all") });
@@ -31,8 +31,8 @@ async function list(bus: Bus, { values, print }: Invocation): Promise<number> {
   return 0;
 }
 
-async function show(bus: Bus, { positionals, values, print }: Invocation): Promise<number> {
-  const record = await gateShow(bus, named(positionals));
+async function show(bus: Bus, id: string, { values, print }: Invocation): Promise<number> {
+  const record = await gateShow(bus, id);
   if (flag(values, "json")) {
     print(JSON.stringify(record));
     return 0;
@@ -80,9 +80,13 @@ export const command: Command = {
   --authorise [--note TEXT]   --reject REASON      --need-info QUESTION   --on-it
   --done [--note TEXT]        --could-not REASON   --revoke REASON
 ID is a proposal's id, its first six characters, or the code on its card; --code is checked when given.
-A decision is judged by the same rules as a click in Slack: group, quorum, digest, expiry.`,
+A decision is judged by the same rules as a click in Slack: group, quorum, digest, expiry.
+
+  ${logHelp} (list and show)`,
+  takes: 2,
   options: {
     json: { type: "boolean" },
+    ...logOption,
     all: { type: "boolean" },
     as: { type: "string" },
     code: { type: "string" },
@@ -97,8 +101,11 @@ A decision is judged by the same rules as a click in Slack: group, quorum, diges
   },
   run: async (invocation) => {
     const [what] = invocation.positionals;
-    if (what === "list") return withBus(invocation.config(), (bus) => list(bus, invocation));
-    if (what === "show") return withBus(invocation.config(), (bus) => show(bus, invocation));
+    if (what === "list") return withReadableBus(invocation, (bus) => list(bus, invocation));
+    if (what === "show") {
+      const id = named(invocation.positionals);
+      return withReadableBus(invocation, (bus) => show(bus, id, invocation));
+    }
     if (what === "decide") return decide(invocation);
     throw new HatrackError("usage", `expected: ${usage}`);
   },

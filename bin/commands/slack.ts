@@ -3,6 +3,7 @@ import { HatrackError } from "../../src/errors.ts";
 import { TrustedBus } from "../../src/gate/trusted-bus.ts";
 import { startSlack } from "../../slack/start.ts";
 import { loadOrganisation } from "../assemble.ts";
+import { Closers } from "../closers.ts";
 import type { Command } from "../command.ts";
 import { makeDiagnostics } from "../diagnostics.ts";
 import { loadKeys } from "../keys.ts";
@@ -25,23 +26,26 @@ Needs SLACK_BOT_TOKEN with SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET
     }
     const diagnostics = makeDiagnostics(config);
     const life = untilTerminated(diagnostics);
-    const organisation = await loadOrganisation(config);
-    const keys = await loadKeys(config, "frontEnd");
-    const bus = new TrustedBus(await openBus(config, "write", diagnostics), keys);
-    const slack = await startSlack({
-      bus,
-      ...organisation,
-      clock: systemClock,
-      diagnostics,
-      connection: { kind: "slack", credentials: config.slack },
-      departmentOf: (host) => organisation.inventory.departmentOf(host),
-    });
-    diagnostics.info({}, "the Slack front end is at work");
+    const open = new Closers();
     try {
+      const organisation = await loadOrganisation(config);
+      const keys = await loadKeys(config, "frontEnd");
+      const bus = new TrustedBus(await openBus(config, "write", diagnostics), keys);
+      open.add(() => bus.close());
+      const slack = await startSlack({
+        bus,
+        ...organisation,
+        clock: systemClock,
+        diagnostics,
+        connection: { kind: "slack", credentials: config.slack },
+        departmentOf: (host) => organisation.inventory.departmentOf(host),
+      });
+      open.add(() => slack.close());
+      diagnostics.info({}, "the Slack front end is at work");
       await life.ended;
     } finally {
-      await slack.close();
-      await bus.close();
+      await open.close();
+      life.release();
     }
     return 0;
   },

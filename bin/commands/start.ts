@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
-import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { HatrackError } from "../../src/errors.ts";
 import { flag, textOption, type Command, type Invocation, type Values } from "../command.ts";
-import type { Config } from "../config.ts";
+import { alertSources, isAlertSource, type Config } from "../config.ts";
+import { readControl } from "../control-client.ts";
 import { makeDiagnostics } from "../diagnostics.ts";
 import { untilTerminated } from "../lifetime.ts";
+import { makeDataDir } from "../open-bus.ts";
 import type { Pace } from "../sources.ts";
 import { runSoc, type SocOptions } from "../soc.ts";
 
@@ -24,6 +25,7 @@ export const command: Command = {
 
 Each embedded default is replaced by one variable: REDIS_URL, SLACK_BOT_TOKEN with SLACK_APP_TOKEN or
 SLACK_SIGNING_SECRET, LLM_BASE_URL with LLM_MODEL, ALERTS. "hatrack doctor" checks them.`,
+  takes: 0,
   options: {
     port: { type: "string" },
     data: { type: "string" },
@@ -34,30 +36,61 @@ SLACK_SIGNING_SECRET, LLM_BASE_URL with LLM_MODEL, ALERTS. "hatrack doctor" chec
     "no-open": { type: "boolean" },
   },
   run: async (invocation) => {
-    const { values, print } = invocation;
     const config = configured(invocation);
-    await mkdir(config.dataDir, { recursive: true });
-    const diagnostics = makeDiagnostics(config.logLevel);
+    const options = optionsOf(invocation, config);
+    await makeDataDir(config.dataDir);
+    const diagnostics = makeDiagnostics(config);
     const life = untilTerminated(diagnostics);
-    const soc = await runSoc({ ...optionsOf(invocation, config), diagnostics, signal: life.signal });
-    print(soc.page === undefined ? "ready" : `ready ${soc.page}`);
-    if (soc.page !== undefined && !flag(values, "no-open") && process.stdout.isTTY) open(soc.page);
     try {
-      await Promise.race([life.ended, soc.failed]);
+      await serve(invocation, { ...options, diagnostics, signal: life.signal }, life.ended);
     } finally {
-      await soc.close();
+      life.release();
     }
     return 0;
   },
 };
 
+/** Until the end is asked for, or a role stops for good. */
+async function serve(
+  { values, print }: Invocation,
+  options: SocOptions,
+  ended: Promise<void>,
+): Promise<void> {
+  const soc = await runSoc(options).catch((error: unknown) => explained(error, options.config));
+  try {
+    if (!options.signal.aborted) {
+      print(soc.page === undefined ? "ready" : `ready ${soc.page}`);
+      if (soc.page !== undefined && !flag(values, "no-open") && process.stdout.isTTY) open(soc.page);
+    }
+    await Promise.race([ended, soc.failed]);
+  } finally {
+    await soc.close();
+  }
+}
+
+/** Two on one data folder: says which process has it, where that can be known. */
+async function explained(error: unknown, config: Config): Promise<never> {
+  if (!(error instanceof HatrackError) || error.code !== "log_locked") throw error;
+  const running = await readControl(config.dataDir);
+  const who =
+    running === undefined
+      ? "another process"
+      : `hatrack start runs here already (process ${running.pid}), and`;
+  const message = `${config.dataDir}: ${who} writes to this log; stop it, or take another folder with --data DIR`;
+  throw new HatrackError("log_locked", message, { cause: error });
+}
+
 function configured({ values, config }: Invocation): Config {
+  const alerts = textOption(values, "alerts");
+  if (alerts !== undefined && !isAlertSource(alerts)) {
+    throw new HatrackError("usage", `--alerts ${alerts}: ${alertSources}`);
+  }
   const base = config();
   const dataDir = textOption(values, "data");
   return {
     ...base,
     ...(dataDir === undefined ? {} : { dataDir: resolve(dataDir) }),
-    alerts: textOption(values, "alerts") ?? base.alerts,
+    alerts: alerts ?? base.alerts,
   };
 }
 

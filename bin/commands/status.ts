@@ -1,13 +1,15 @@
 import { flag, type Command } from "../command.ts";
-import { withBus } from "../open-bus.ts";
+import { logHelp, logOption, withReadableBus } from "../open-bus.ts";
 import { table } from "../table.ts";
 
 export const command: Command = {
-  usage: "status [--json]",
-  help: "Shows lag, pending entries and dead letters of every consumer group on the log.",
-  options: { json: { type: "boolean" } },
-  run: async ({ values, config, print }) => {
-    const groups = await withBus(config(), (bus) => bus.groups());
+  usage: "status [--log FILE] [--json]",
+  help: `Shows lag, pending entries and dead letters of every consumer group on the log (an export has none).\n\n  ${logHelp}`,
+  takes: 0,
+  options: { json: { type: "boolean" }, ...logOption },
+  run: async (invocation) => {
+    const { values, print } = invocation;
+    const groups = await withReadableBus(invocation, (bus) => bus.groups());
     if (flag(values, "json")) {
       print(JSON.stringify({ groups }));
       return 0;
