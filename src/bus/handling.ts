@@ -8,13 +8,14 @@ import { isEvent, isForeign, type AnyEvent, type KnownEvent } from "../events/en
 import { parseEventText } from "../events/parse.ts";
 import { isoTime, type Clock } from "../clock.ts";
 import { HatrackError, reasonOf } from "../errors.ts";
-import type { Draft, Handled, Handler, SubscribeOptions } from "./bus.ts";
+import type { Draft, Handled, Handler, StateOf, SubscribeOptions } from "./bus.ts";
 import type { Diagnose } from "./diagnostics.ts";
 import type { Claim, Commit, CommitResult, GroupStore } from "./group-store.ts";
 import { entryDead, outputOf, readable } from "./outputs.ts";
+import { LazyAbort } from "./lazy-abort.ts";
 import type { Solo } from "./solo.ts";
 import type { Timings } from "./timings.ts";
-import { pause, raceSignal } from "./waiting.ts";
+import { pause } from "./waiting.ts";
 
 /** What one subscription does. */
 export interface Work<T extends EventType, S> {
@@ -34,6 +35,14 @@ export interface Engine {
   readonly diagnose: Diagnose;
 }
 
+/** Who runs it. */
+export interface Hands {
+  /** Aborts when the worker closes. */
+  readonly closing: AbortSignal;
+  /** The handler has answered and will not be asked again; what is left is the commit. */
+  answered(claim: Claim): void;
+}
+
 /** `left`: the claim is lost or the worker closes; nothing was committed. */
 export type Outcome = "settled" | "left" | { readonly stop: string; readonly retryAfterMs: number };
 
@@ -46,31 +55,40 @@ interface Kept {
   readonly before: string | undefined;
 }
 
+const noState: Kept = { key: undefined, before: undefined };
 const quarterHour = 15 * 60_000;
 
 export class Handling<T extends EventType, S> {
   readonly claim: Claim;
   readonly #work: Work<T, S>;
   readonly #engine: Engine;
-  readonly #closing: AbortSignal;
-  readonly #abort = new AbortController();
+  readonly #hands: Hands;
+  #answered = false;
+  readonly #abort = new LazyAbort();
+  /** The call of the handler that is under way. */
+  #call: LazyAbort | undefined;
   #failures = 0;
   #firstAt: string | undefined;
 
-  constructor(claim: Claim, work: Work<T, S>, engine: Engine, closing: AbortSignal) {
+  constructor(claim: Claim, work: Work<T, S>, engine: Engine, hands: Hands) {
     this.claim = claim;
     this.#work = work;
     this.#engine = engine;
-    this.#closing = closing;
+    this.#hands = hands;
+  }
+
+  get answered(): boolean {
+    return this.#answered;
   }
 
   /** Aborts the handler; what it still says is dropped. */
   abort(reason: HatrackError): void {
     this.#abort.abort(reason);
+    this.#call?.abort(reason);
   }
 
   /** @throws HatrackError from the store, not retryable: the subscription cannot go on */
-  async run(): Promise<Outcome> {
+  run(): Promise<Outcome> {
     const { claim } = this;
     const { maxDeliveries } = this.#engine.timings;
     if (claim.deliveries > maxDeliveries) {
@@ -104,7 +122,7 @@ export class Handling<T extends EventType, S> {
   }
 
   async #handle(event: KnownEvent<T>): Promise<Outcome> {
-    while (!this.#abort.signal.aborted && !this.#closing.aborted) {
+    while (!this.#abort.aborted && !this.#hands.closing.aborted) {
       const tried = await this.#try(event);
       if (tried === "left") return "left";
       if ("stop" in tried) return tried;
@@ -113,6 +131,7 @@ export class Handling<T extends EventType, S> {
         if (outcome !== undefined) return outcome;
         continue;
       }
+      this.#answer();
       const result = await this.#commit(tried.commit);
       if (result === undefined) return "left";
       if (result !== "conflict") return "settled";
@@ -120,10 +139,22 @@ export class Handling<T extends EventType, S> {
     return "left";
   }
 
-  async #try(event: KnownEvent<T>): Promise<Tried | "left"> {
-    let key: string | undefined;
+  /** With state it may be asked once more: the commit decides. */
+  #answer(): void {
+    if (this.#answered || this.#work.options.state !== undefined) return;
+    this.#answered = true;
+    this.#hands.answered(this.claim);
+  }
+
+  #try(event: KnownEvent<T>): Promise<Tried | "left"> {
+    const { state } = this.#work.options;
+    return state === undefined ? this.#decide(event, noState) : this.#tryOn(state, event);
+  }
+
+  async #tryOn(state: StateOf<T, S>, event: KnownEvent<T>): Promise<Tried | "left"> {
+    let key: string;
     try {
-      key = this.#work.options.state?.key(event);
+      key = state.key(event);
     } catch (thrown) {
       return { thrown };
     }
@@ -131,8 +162,8 @@ export class Handling<T extends EventType, S> {
     return kept === undefined ? "left" : this.#decide(event, kept);
   }
 
-  async #readState(key: string | undefined): Promise<Kept> {
-    return { key, before: key === undefined ? key : await this.#engine.store.readState(this.claim, key) };
+  async #readState(key: string): Promise<Kept> {
+    return { key, before: await this.#engine.store.readState(this.claim, key) };
   }
 
   async #decide(event: KnownEvent<T>, kept: Kept): Promise<Tried> {
@@ -140,7 +171,7 @@ export class Handling<T extends EventType, S> {
       const wanted = this.#work.options.wants?.(event) ?? true;
       if (!wanted) return { commit: { claim: this.claim, outputs: [] } };
       const state = this.#parseState(kept.before);
-      const handled = await this.#call(event, state);
+      const handled = await this.#ask(event, state);
       if ("stop" in handled) return { stop: handled.stop, retryAfterMs: handled.retryAfterMs ?? 5_000 };
       if ("skip" in handled) this.#note("debug", `skipped: ${handled.skip}`);
       const drafts = "events" in handled ? handled.events : [];
@@ -155,19 +186,28 @@ export class Handling<T extends EventType, S> {
     return state === undefined || text === undefined ? undefined : state.parse(JSON.parse(text));
   }
 
-  #call(event: KnownEvent<T>, state: S | undefined): Promise<Handled> {
+  #ask(event: KnownEvent<T>, state: S | undefined): Promise<Handled> | Handled {
     const { position, partition, deliveries } = this.claim;
+    const call = new LazyAbort();
+    this.#call = call;
+    const answer = this.#work.handler({
+      event,
+      position,
+      partition,
+      deliveries,
+      state,
+      get signal() {
+        return call.signal;
+      },
+    });
+    if (!("then" in answer)) return answer;
     const deadlineMs = this.#work.options.deadlineMs ?? quarterHour;
-    // Made when it is needed: an error takes its stack with it, and almost no handling is late.
-    const late = (): Error =>
-      new HatrackError(
-        "deadline_passed",
-        `${this.#work.group}: ${event.type} ${event.id} was not handled within ${deadlineMs} ms`,
-        { retryable: true },
-      );
-    return raceSignal({ signal: this.#abort.signal, deadlineMs, late }, async (signal) =>
-      this.#work.handler({ event, position, partition, deliveries, state, signal }),
-    );
+    return call.race(answer, deadlineMs, () => this.#late(event, deadlineMs));
+  }
+
+  #late({ type, id }: KnownEvent<T>, deadlineMs: number): HatrackError {
+    const message = `${this.#work.group}: ${type} ${id} was not handled within ${deadlineMs} ms`;
+    return new HatrackError("deadline_passed", message, { retryable: true });
   }
 
   #committing(
@@ -186,14 +226,14 @@ export class Handling<T extends EventType, S> {
   }
 
   async #threw(error: unknown): Promise<Outcome | undefined> {
-    if (this.#abort.signal.aborted) return "left";
+    if (this.#abort.aborted) return "left";
     const { tries, backoffMs } = this.#engine.timings;
     this.#failures += 1;
     this.#firstAt ??= isoTime(this.#engine.clock.now());
     const terminal = error instanceof HatrackError && !error.retryable;
     if (terminal || this.#failures >= tries) return this.#bury("threw", reasonOf(error));
     this.#note("warn", `threw (${this.#failures} of ${tries}): ${reasonOf(error)}`);
-    await pause(backoffMs * 2 ** (this.#failures - 1), this.#closing, this.#abort.signal);
+    await pause(backoffMs * 2 ** (this.#failures - 1), this.#hands.closing, this.#abort.signal);
     return undefined;
   }
 
@@ -224,8 +264,8 @@ export class Handling<T extends EventType, S> {
         if (!(error instanceof HatrackError && error.retryable)) throw error;
         this.#note("warn", reasonOf(error));
       }
-      if (this.#closing.aborted || this.#abort.signal.aborted) return undefined;
-      await pause(this.#engine.timings.backoffMs, this.#closing, this.#abort.signal);
+      if (this.#hands.closing.aborted || this.#abort.aborted) return undefined;
+      await pause(this.#engine.timings.backoffMs, this.#hands.closing, this.#abort.signal);
     }
   }
 

@@ -56,6 +56,7 @@ export class Solo {
   }
 
   #wake(): void {
+    if (this.#waiters.size === 0) return;
     for (const wake of [...this.#waiters]) wake();
   }
 

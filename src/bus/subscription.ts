@@ -7,13 +7,20 @@ import type { EventType } from "../events/catalogue.ts";
 import { HatrackError, reasonOf } from "../errors.ts";
 import type { Subscription, SubscriptionStatus } from "./bus.ts";
 import type { Claim } from "./group-store.ts";
-import { Handling, type Engine, type Outcome, type Work } from "./handling.ts";
+import { Handling, type Engine, type Hands, type Outcome, type Work } from "./handling.ts";
 import type { Leave } from "./solo.ts";
 import { Bell, pause } from "./waiting.ts";
 
 export function startSubscription<T extends EventType, S>(work: Work<T, S>, engine: Engine): Subscription {
   return new Worker(work, engine);
 }
+
+/** Entries of one call: enough to be cheap, few enough that the next are asked for while these are handled. */
+const mostTaken = 128;
+
+const beginAll = (all: readonly (() => void)[]): void => {
+  for (const begin of all) begin();
+};
 
 class Worker<T extends EventType, S> implements Subscription {
   readonly group: string;
@@ -22,10 +29,13 @@ class Worker<T extends EventType, S> implements Subscription {
   readonly #engine: Engine;
   readonly #concurrency: number;
   readonly #closing = new AbortController();
+  readonly #hands: Hands;
   readonly #change = new Bell();
   /** What this worker has claimed and not settled. */
   readonly #held = new Map<Claim, Handling<T, S>>();
-  readonly #running = new Set<Promise<void>>();
+  /** Of those, how many only wait for their commit. */
+  #answered = 0;
+  #running = 0;
   #graceMs = 5_000;
   #stopped = 0;
   #storeDown = false;
@@ -39,6 +49,14 @@ class Worker<T extends EventType, S> implements Subscription {
     this.#work = work;
     this.#engine = engine;
     this.#concurrency = work.options.concurrency ?? 4;
+    this.#hands = {
+      closing: this.#closing.signal,
+      answered: (claim) => {
+        if (!this.#held.has(claim)) return;
+        this.#answered += 1;
+        this.#change.ring();
+      },
+    };
     this.ended = this.#live();
     // Who awaits `ended` hears of the failure; who does not finds it in status() and in the diagnostics.
     this.ended.catch(() => undefined);
@@ -87,7 +105,7 @@ class Worker<T extends EventType, S> implements Subscription {
 
   /** One look for work. Retryable trouble of the store is waited out, any other ends the subscription. */
   async #round(): Promise<void> {
-    const free = this.#concurrency - this.#held.size;
+    const free = this.#free();
     if (free <= 0 || this.#stopped > 0) {
       await this.#change.heard();
       // A batch of commits frees many slots in one go: see them all before asking for more.
@@ -105,15 +123,25 @@ class Worker<T extends EventType, S> implements Subscription {
     }
   }
 
-  async #take(max: number): Promise<void> {
+  /** Handlers that may begin. An entry that waits for its commit has no handler at work, but there is an end to that. */
+  #free(): number {
+    const held = this.#held.size;
+    return Math.min(this.#concurrency - (held - this.#answered), 2 * this.#concurrency - held);
+  }
+
+  async #take(free: number): Promise<void> {
     const { store, solo, timings } = this.#engine;
     const { signal } = this.#closing;
     const leave = await solo.beside(signal);
     if (leave === undefined) return;
     try {
       const waitMs = Math.max(1, Math.min(timings.waitMs, this.#nextLook - performance.now()));
+      const max = Math.min(free, mostTaken);
       const claims = await store.take({ max, waitMs, signal });
-      for (const claim of claims) this.#start(claim, solo.besideMe());
+      const begin = claims.map((claim) => this.#hold(claim, solo.besideMe()));
+      // There are more: ask for them first, so that the store works while the handlers do.
+      if (claims.length === max && max < free) setImmediate(beginAll, begin);
+      else beginAll(begin);
     } finally {
       leave();
     }
@@ -133,7 +161,7 @@ class Worker<T extends EventType, S> implements Subscription {
     const leave = await (delivered >= 2 ? solo.alone(signal) : solo.beside(signal));
     if (leave === undefined) return true;
     await this.#takeOver(leave);
-    while (this.#running.size > 0 && !signal.aborted) await this.#change.heard();
+    while (this.#running > 0 && !signal.aborted) await this.#change.heard();
     return true;
   }
 
@@ -144,46 +172,36 @@ class Worker<T extends EventType, S> implements Subscription {
     } finally {
       if (claim === undefined) leave();
     }
-    if (claim !== undefined) this.#start(claim, leave);
+    if (claim !== undefined) this.#hold(claim, leave)();
   }
 
-  #start(claim: Claim, leave: Leave): void {
-    const handling = new Handling(claim, this.#work, this.#engine, this.#closing.signal);
+  /** Takes an entry into this worker's hands; what it returns begins the handling, and must be called. */
+  #hold(claim: Claim, leave: Leave): () => void {
+    const handling = new Handling(claim, this.#work, this.#engine, this.#hands);
     this.#held.set(claim, handling);
-    const running = this.#handle(handling, leave)
-      .catch((error: unknown) => {
-        this.#fail(error);
-      })
-      .finally(() => {
-        this.#running.delete(running);
-        this.#change.ring();
-      });
-    this.#running.add(running);
+    this.#running += 1;
+    return () => void this.#run(handling, leave);
   }
 
-  async #handle(handling: Handling<T, S>, entered: Leave): Promise<void> {
+  async #run(handling: Handling<T, S>, entered: Leave): Promise<void> {
     const { signal } = this.#closing;
     let leave: Leave | undefined = entered;
     try {
       while (!signal.aborted) {
-        if (this.#stopped > 0) {
-          leave?.();
-          leave = undefined;
-          await this.#change.heard();
-          continue;
-        }
-        leave ??= await this.#engine.solo.beside(signal);
-        if (leave === undefined) return;
-        const outcome = await handling.run();
-        if (outcome === "settled") this.#held.delete(handling.claim);
-        if (typeof outcome === "string") return;
+        const outcome = this.#stopped > 0 ? "waits" : await handling.run();
+        if (outcome === "settled") this.#letGo(handling);
+        if (outcome === "settled" || outcome === "left") break;
         leave();
-        leave = undefined;
-        await this.#stop(outcome);
+        await (outcome === "waits" ? this.#change.heard() : this.#stop(outcome));
+        leave = await this.#engine.solo.beside(signal);
+        if (leave === undefined) break;
       }
-    } finally {
-      leave?.();
+    } catch (error) {
+      this.#fail(error);
     }
+    leave?.();
+    this.#running -= 1;
+    this.#change.ring();
   }
 
   async #stop(outcome: Exclude<Outcome, string>): Promise<void> {
@@ -205,23 +223,31 @@ class Worker<T extends EventType, S> implements Subscription {
     this.#renewing = false;
   }
 
+  #letGo(handling: Handling<T, S>): void {
+    if (this.#held.delete(handling.claim) && handling.answered) this.#answered -= 1;
+  }
+
   #lose(claim: Claim): void {
     const handling = this.#held.get(claim);
     if (handling === undefined) return;
-    this.#held.delete(claim);
+    this.#letGo(handling);
     const message = `${this.group}: entry ${claim.position} is in another worker's hands`;
     handling.abort(new HatrackError("claim_lost", message, { retryable: true }));
     this.#change.ring();
   }
 
   async #drain(): Promise<void> {
-    const all = Promise.allSettled([...this.#running]);
+    const all = this.#idle();
     const drained = new AbortController();
     await Promise.race([all, pause(this.#graceMs, drained.signal)]);
     drained.abort();
     const reason = new HatrackError("subscription_closed", `${this.group}: the subscription closed`);
     for (const handling of this.#held.values()) handling.abort(reason);
     await all;
+  }
+
+  async #idle(): Promise<void> {
+    while (this.#running > 0) await this.#change.heard();
   }
 
   async #handBack(): Promise<void> {

@@ -14,37 +14,6 @@ export function pause(ms: number, ...signals: readonly AbortSignal[]): Promise<v
   });
 }
 
-/**
- * Runs something under a signal of its own, which aborts with the outer one or with `late` after the deadline.
- * Rejects with the reason as soon as it aborts, whether or not what runs takes notice.
- */
-export async function raceSignal<R>(
-  limits: { readonly signal: AbortSignal; readonly deadlineMs: number; readonly late: () => Error },
-  run: (signal: AbortSignal) => Promise<R>,
-): Promise<R> {
-  const inner = new AbortController();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = (reason: Error): void => {
-    inner.abort(reason);
-    reject(reason);
-  };
-  const lost = (): void => {
-    const reason: unknown = limits.signal.reason;
-    abort(reason instanceof Error ? reason : new Error(String(reason)));
-  };
-  const timer = setTimeout(() => {
-    abort(limits.late());
-  }, limits.deadlineMs);
-  if (limits.signal.aborted) lost();
-  limits.signal.addEventListener("abort", lost, { once: true });
-  try {
-    return await Promise.race([aborted, run(inner.signal)]);
-  } finally {
-    clearTimeout(timer);
-    limits.signal.removeEventListener("abort", lost);
-  }
-}
-
 /** Wakes everybody who waits at that moment. */
 export class Bell {
   #waiters: (() => void)[] = [];
@@ -56,6 +25,7 @@ export class Bell {
   }
 
   ring(): void {
+    if (this.#waiters.length === 0) return;
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const wake of waiters) wake();

@@ -3,10 +3,11 @@
 -- changes nothing. Whatever may fail is tried before anything is changed (a script is atomic, but not undone).
 --
 -- KEYS  log, the group's state hash, then one subject index per subject of the outputs
--- ARGV  group, consumer, oldest and youngest id of the batch, then of each entry: id, its deliveries, state key (''
---       without state), state as it was read ('' for none), state to write ('' to leave it), number of outputs n,
---       then n times: type, which KEY is its subject's index, text
--- Reply of each entry: 'OK' | 'CONFLICT' (the state is another's) | 'SETTLED' (the claim is not ours any more)
+-- ARGV  group, consumer, oldest and youngest id of the batch, the batch as JSON, then what it refers to, in order.
+--       The batch: of each entry [id, its deliveries, 1 with state or 0, then of each output: type, which KEY is its
+--       subject's index]. Referred to, of each entry: with state its key, the state as it was read ('' for none) and
+--       the state to write ('' to leave it); then the text of each output.
+-- Reply: one letter an entry: O (ok) | C (the state is another's) | S (the claim is not ours any more)
 -- Raises NOGROUP when the group or the log is gone, CONSUMERGONE when the consumer is: then XACK would answer 0 as
 -- for an entry that was settled, and the entry would be lost.
 local log, state, group, consumer = KEYS[1], KEYS[2], ARGV[1], ARGV[2]
@@ -24,25 +25,27 @@ local function consumerExists()
   end
 end
 
-local replies, i = {}, 5
-while i <= #ARGV do
-  local id, deliveries, key, read, write = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
-  local first, reply = i + 6, 'OK'
-  i = first + 3 * ARGV[i + 5]
+local settled, replies, at = {}, {}, 6
+for n, entry in ipairs(cjson.decode(ARGV[5])) do
+  local id, reply, text = entry[1], 'O', at
+  if entry[3] == 1 then text = at + 3 end
   if not held[id] and not consumerExists() then
     return redis.error_reply('CONSUMERGONE ' .. consumer .. ' is no longer a consumer of ' .. group)
-  elseif held[id] ~= tonumber(deliveries) then
-    reply = 'SETTLED'
-  elseif key ~= '' and (redis.call('HGET', state, key) or '') ~= read then
-    reply = 'CONFLICT'
-  elseif redis.call('XACK', log, group, id) == 1 then
-    held[id] = nil
-    for o = first, i - 3, 3 do
-      local position = redis.call('XADD', log, '*', 'type', ARGV[o], 'event', ARGV[o + 2])
-      redis.call('RPUSH', KEYS[tonumber(ARGV[o + 1])], position)
+  elseif held[id] ~= entry[2] then
+    reply = 'S'
+  elseif entry[3] == 1 and (redis.call('HGET', state, ARGV[at]) or '') ~= ARGV[at + 1] then
+    reply = 'C'
+  else
+    -- Held by us a moment ago in this same step: XACK will answer 1 for it.
+    held[id], settled[#settled + 1] = 0, id
+    for o = 4, #entry, 2 do
+      local position = redis.call('XADD', log, '*', 'type', entry[o], 'event', ARGV[text + (o - 4) / 2])
+      redis.call('RPUSH', KEYS[entry[o + 1]], position)
     end
-    if key ~= '' and write ~= '' then redis.call('HSET', state, key, write) end
+    if entry[3] == 1 and ARGV[at + 2] ~= '' then redis.call('HSET', state, ARGV[at], ARGV[at + 2]) end
   end
-  replies[#replies + 1] = reply
+  at = text + (#entry - 3) / 2
+  replies[n] = reply
 end
-return replies
+if #settled > 0 then redis.call('XACK', log, group, unpack(settled)) end
+return table.concat(replies)

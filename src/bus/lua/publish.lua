@@ -3,25 +3,29 @@
 --
 -- KEYS  log, then of each event: its id key, its subject index
 -- ARGV  seconds an id is remembered, then of each event: type, text
--- Reply of each event: { position, stored text }, the text '' when it was appended now or is no longer on the log
+-- Reply, of each event: position, stored text, the text '' when it was appended now or is no longer on the log
 local log, replies = KEYS[1], {}
 for k = 3, #KEYS, 2 do redis.call('LLEN', KEYS[k]) end
 
+local function storedAt(position)
+  local entry = redis.call('XRANGE', log, position, position)[1]
+  if not entry then return '' end
+  for f = 1, #entry[2], 2 do
+    if entry[2][f] == 'event' then return entry[2][f + 1] end
+  end
+  return ''
+end
+
 for e = 1, (#KEYS - 1) / 2 do
-  local idKey, index = KEYS[2 * e], KEYS[2 * e + 1]
-  local position, text = redis.call('GET', idKey), ''
+  local idKey, text = KEYS[2 * e], ''
+  local position = redis.call('GET', idKey)
   if position then
-    local entry = redis.call('XRANGE', log, position, position)[1]
-    if entry then
-      for f = 1, #entry[2], 2 do
-        if entry[2][f] == 'event' then text = entry[2][f + 1] end
-      end
-    end
+    text = storedAt(position)
   else
     position = redis.call('XADD', log, '*', 'type', ARGV[2 * e], 'event', ARGV[2 * e + 1])
     redis.call('SET', idKey, position, 'EX', ARGV[1])
-    redis.call('RPUSH', index, position)
+    redis.call('RPUSH', KEYS[2 * e + 1], position)
   end
-  replies[e] = { position, text }
+  replies[2 * e - 1], replies[2 * e] = position, text
 end
 return replies

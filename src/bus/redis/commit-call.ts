@@ -8,8 +8,12 @@ import type { RedisKeys } from "./keys.ts";
 
 const mostEntries = 256;
 
-const Replies = z.array(z.enum(["OK", "CONFLICT", "SETTLED"]));
-const results = { OK: "ok", CONFLICT: "conflict", SETTLED: "settled" } as const;
+const Reply = z.string();
+const results: ReadonlyMap<string | undefined, CommitResult> = new Map([
+  ["O", "ok"],
+  ["C", "conflict"],
+  ["S", "settled"],
+]);
 
 interface Waiting {
   readonly commit: Commit;
@@ -61,10 +65,10 @@ export class CommitCalls {
       this.#target,
       batch.map(({ commit }) => commit),
     );
-    const replies = Replies.parse(await this.#target.redis.script("commit", keys, args));
+    const reply = Reply.parse(await this.#target.redis.script("commit", keys, args));
     batch.forEach(({ commit, resolve, reject }, at) => {
-      const reply = replies[at];
-      if (reply !== undefined) resolve(results[reply]);
+      const result = results.get(reply[at]);
+      if (result !== undefined) resolve(result);
       else reject(new HatrackError("bus_failed", `redis bus: commit of ${commit.claim.position}: no reply`));
     });
   }
@@ -74,7 +78,7 @@ export class CommitCalls {
 export function commitArguments(
   { keys, group, consumer }: Omit<CommitTarget, "redis">,
   commits: readonly Commit[],
-): { keys: string[]; args: (string | number)[] } {
+): { keys: string[]; args: string[] } {
   const names = [keys.log, keys.state(group)];
   const numbers = new Map<string, number>();
   const indexNumber = (subject: string): number => {
@@ -84,12 +88,18 @@ export function commitArguments(
     numbers.set(subject, number);
     return number;
   };
-  const args: (string | number)[] = [group, consumer, ...span(commits)];
+  const entries: (string | number)[][] = [];
+  const texts: string[] = [];
   for (const { claim, outputs, state } of commits) {
-    args.push(claim.position, claim.deliveries);
-    args.push(state?.key ?? "", state?.before ?? "", state?.after ?? "", outputs.length);
-    for (const { event, text } of outputs) args.push(event.type, indexNumber(event.subject), text);
+    const entry = [claim.position, claim.deliveries, state === undefined ? 0 : 1];
+    if (state !== undefined) texts.push(state.key, state.before ?? "", state.after ?? "");
+    for (const { event, text } of outputs) {
+      entry.push(event.type, indexNumber(event.subject));
+      texts.push(text);
+    }
+    entries.push(entry);
   }
+  const args = [group, consumer, ...span(commits), JSON.stringify(entries), ...texts];
   return { keys: names, args };
 }
 

@@ -12,7 +12,7 @@ import type {
 } from "../group-store.ts";
 import { CommitCalls } from "./commit-call.ts";
 import type { RedisConnection } from "./connection.ts";
-import { entryOf, RawEntries } from "./entries.ts";
+import { entryOf, takenEntries } from "./entries.ts";
 import type { RedisKeys } from "./keys.ts";
 
 /** The consumer under whose name lies what was handed back or redriven until somebody takes it. */
@@ -21,7 +21,7 @@ export const handedBack = "(handed back)";
 /** Entries of other types that one call may settle before others have their turn on the server. */
 const lookAtMost = 1_000;
 
-const Taken = z.tuple([z.string(), RawEntries]);
+const Taken = z.tuple([z.string()]).rest(z.unknown());
 const Abandoned = z.nullable(z.tuple([z.string(), z.int(), z.string(), z.array(z.string())]));
 const Renewed = z.array(z.int());
 const Buried = z.enum(["OK", "SETTLED"]);
@@ -49,8 +49,10 @@ export class RedisGroupStore implements GroupStore {
   async take({ max, waitMs, signal }: TakeRequest): Promise<readonly Claim[]> {
     const end = performance.now() + waitMs;
     while (!signal.aborted) {
-      const [from, entries] = await this.#takeNow(max);
-      if (entries.length > 0) return entries.map((entry) => this.#claim(entry, 1));
+      const [from, ...list] = await this.#takeNow(max);
+      const { partition } = this.#group;
+      const claims = takenEntries(list).map((entry) => ({ ...entry, partition, deliveries: 1 }));
+      if (claims.length > 0) return claims;
       const left = Math.floor(end - performance.now());
       if (left <= 0) break;
       if (from !== "") await this.#news(from, left, signal);
@@ -101,10 +103,6 @@ export class RedisGroupStore implements GroupStore {
     }
   }
 
-  #claim(raw: z.infer<typeof RawEntries>[number], deliveries: number): Claim {
-    return { ...entryOf(raw), partition: this.#group.partition, deliveries };
-  }
-
   async abandoned(): Promise<number | undefined> {
     return (await this.#abandoned(""))?.[1];
   }
@@ -113,7 +111,7 @@ export class RedisGroupStore implements GroupStore {
     const found = await this.#abandoned(this.#group.consumer);
     if (found === null) return undefined;
     const [position, deliveries, , fields] = found;
-    const claim = this.#claim([position, fields], deliveries);
+    const claim = { ...entryOf([position, fields]), partition: this.#group.partition, deliveries };
     const { types } = this.#group;
     if (claim.type === undefined || types.some((type) => type === claim.type)) return claim;
     // Claimed before this subscription stopped wanting its type: settled here as take.lua would have.

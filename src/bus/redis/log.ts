@@ -18,7 +18,7 @@ const idSeconds = 7 * 24 * 60 * 60;
 /** How long one wait of a follower lasts. */
 export const followBlockMs = 5_000;
 
-const Published = z.array(z.tuple([z.string(), z.string()]));
+const Published = z.array(z.string());
 
 export interface Partition {
   readonly redis: RedisConnection;
@@ -54,8 +54,9 @@ export class RedisLog {
       await this.#at.redis.script("publish", [this.#at.keys.log, ...keys], [idSeconds, ...args]),
     );
     return events.map(({ event }, at) => {
-      const [position, text] = replies[at] ?? ["", ""];
-      if (position === "")
+      const position = replies[2 * at];
+      const text = replies[2 * at + 1];
+      if (position === undefined || text === undefined)
         throw new HatrackError("bus_failed", `redis bus: publish of ${event.id}: no reply`);
       return this.#stored(position, text === "" ? event : parseEventText(text, `entry ${position}`));
     });

@@ -6,7 +6,7 @@ import { makeEvent } from "../../events/parse.ts";
 import type { Claim, Commit } from "../group-store.ts";
 import { CommitCalls } from "./commit-call.ts";
 import type { RedisConnection } from "./connection.ts";
-import { entryOf, RawEntries } from "./entries.ts";
+import { entryOf, RawEntries, takenEntries } from "./entries.ts";
 import { takeArguments } from "./group-store.ts";
 import type { RedisKeys } from "./keys.ts";
 
@@ -46,10 +46,10 @@ export async function selfTest(redis: RedisConnection, partition: RedisKeys): Pr
 
 async function take(redis: RedisConnection, keys: RedisKeys): Promise<Claim> {
   const args = takeArguments({ ...who, first: true, max: 1 });
-  const [, entries] = z.tuple([z.string(), RawEntries]).parse(await redis.script("take", [keys.log], args));
-  const [entry] = entries;
+  const [, ...list] = z.array(z.unknown()).parse(await redis.script("take", [keys.log], args));
+  const [entry] = takenEntries(list);
   if (entry === undefined) throw failed("one entry to take", "none");
-  return { ...entryOf(entry), partition: 0, deliveries: 1 };
+  return { ...entry, partition: 0, deliveries: 1 };
 }
 
 function canary(): Commit["outputs"][number]["event"] {
