@@ -8,7 +8,18 @@ import { Solo } from "../../src/bus/solo.ts";
 import { startSubscription } from "../../src/bus/subscription.ts";
 import { systemClock } from "../../src/clock.ts";
 import { HatrackError } from "../../src/errors.ts";
-import { canary, count, echo, eventually, hang, idle, ids, quick, until } from "./conformance/harness.ts";
+import {
+  canary,
+  count,
+  echo,
+  eventually,
+  hang,
+  idle,
+  ids,
+  quick,
+  statusOf,
+  until,
+} from "./conformance/harness.ts";
 
 const types = ["canary.sent"] as const;
 const down = new HatrackError("bus_unavailable", "store: no answer", { retryable: true });
@@ -48,9 +59,9 @@ function storeWith(replaced: Partial<GroupStore>, store: GroupStore): GroupStore
   };
 }
 
-function subscribe(store: GroupStore, handler = echo, timings = quick): Subscription {
+function subscribe(store: GroupStore, handler = echo, timings = quick, concurrency = 4): Subscription {
   const subscription = startSubscription(
-    { group: "g", types, handler, options: { source: "/roles/tester" } },
+    { group: "g", types, handler, options: { source: "/roles/tester", concurrency } },
     { store, clock: systemClock, timings, solo: new Solo(), diagnose: noDiagnostics },
   );
   subscriptions.push(subscription);
@@ -126,6 +137,35 @@ describe("a store in trouble", () => {
     await started.promise;
     await subscription.close(1);
     expect(subscription.status()).toBe("closed");
+  });
+
+  it("that is slow to commit keeps no handler from its work, up to twice the concurrency", async () => {
+    const store = realStore();
+    const answer = Promise.withResolvers<undefined>();
+    const commit: GroupStore["commit"] = async (commit) => {
+      await answer.promise;
+      return store.commit(commit);
+    };
+    const asked: number[] = [];
+    const take: GroupStore["take"] = (request) => {
+      asked.push(request.max);
+      return store.take(request);
+    };
+    const handled: string[] = [];
+    const handler: typeof echo = (delivery) => {
+      handled.push(delivery.event.id);
+      return echo(delivery);
+    };
+    await bus.publish(["a", "b", "c", "d", "e"].map((id) => canary(id)));
+    subscribe(storeWith({ commit, take }, store), handler, quick, 2);
+    await eventually(() => {
+      expect(handled).toEqual(["a", "b", "c", "d"]);
+    });
+    expect((await statusOf(bus, "g")).pending).toBe(4);
+    expect(Math.max(...asked)).toBe(2);
+    answer.resolve(undefined);
+    await until(bus, count("canary.missed", 5));
+    await idle(bus, "g");
   });
 
   it("that does not answer a renewal is asked again; the handler goes on meanwhile", async () => {
