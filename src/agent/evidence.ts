@@ -7,7 +7,12 @@ import { Evidence } from "../events/vocabulary.ts";
 /** What a run has seen: the case file as it was shown, and the steps as they were answered. */
 export interface Seen {
   readonly view: unknown;
-  readonly steps: readonly { readonly step: number; readonly result: string; readonly status: string }[];
+  readonly steps: readonly {
+    readonly step: number;
+    readonly arguments?: unknown;
+    readonly result: string;
+    readonly status: string;
+  }[];
 }
 
 export interface FailedClaim extends Evidence {
@@ -63,15 +68,26 @@ function capped(answer: unknown): unknown {
 
 function whyNot({ cites, quote }: Evidence, seen: Seen): string | undefined {
   const step = /^step (\d+)$/i.exec(cites)?.[1];
-  const text = step === undefined ? textAt(seen.view, cites) : textOfStep(Number(step), seen);
-  if (text === undefined)
-    return step === undefined ? `the case file has no ${cites}` : `there is no ${cites}`;
+  if (step !== undefined) return whyNotOfStep(Number(step), quote, seen);
+  if (opinion.test(cites) && !provenQuote.test(cites))
+    return `${cites} is what a role made of the record, not the record; cite the alert or a step`;
+  const text = textAt(seen.view, cites);
+  if (text === undefined) return `the case file has no ${cites}`;
   return occurs(quote, text) ? undefined : `the quote does not occur in ${cites}`;
 }
 
-function textOfStep(number: number, { steps }: Seen): string | undefined {
+/** What roles said of the case: one hat's guess must not become the next one's evidence. */
+const opinion = /^(?:triage|investigation|plan|intel|escalations|proposals|failures)\b/i;
+/** The words of the record that an earlier claim was tied to, checked when it was made. */
+const provenQuote = /^(?:triage|investigation|plan|intel)\.evidence\.\d+\.quote$/i;
+
+function whyNotOfStep(number: number, quote: string, { steps }: Seen): string | undefined {
   const step = steps.find((each) => each.step === number);
-  return step === undefined || step.status === "refused" ? undefined : step.result;
+  if (step === undefined || step.status === "refused") return `there is no step ${number}`;
+  if (!occurs(quote, step.result)) return `the quote does not occur in step ${number}`;
+  // An error repeats what was asked for: those words are the model's own.
+  const echoed = step.status === "error" && occurs(quote, JSON.stringify(step.arguments ?? {}));
+  return echoed ? `step ${number} failed, and the quote is what you asked it for` : undefined;
 }
 
 /** The text at a path of own properties; JSON for what is not a string. */
@@ -92,7 +108,8 @@ export function occurs(quote: string, text: string): boolean {
 
 function within(needle: string, hay: string): boolean {
   if (needle === hay && needle !== "") return true;
-  if (needle.length < 3) return false;
+  // Brackets, commas and dashes stand in every record and say nothing.
+  if (needle.replace(/[^\p{L}\p{N}]/gu, "").length < 3) return false;
   if (hay.includes(needle)) return true;
   const parts = needle.split("...").map((part) => part.trim());
   let from = 0;

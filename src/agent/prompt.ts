@@ -27,7 +27,7 @@ export function systemPrompt(hat: Prompted, answerBy: AnswerBy): string {
 - You advise. Nothing you say is carried out: a person decides and a person acts.
 - ${dataRule}
 - ${tools}
-- Every entry of an \`evidence\` list ties one claim to the record: \`cites\` is a path into the case file, such as "alert.process.commandLine" or "alert.indicators.0.value", or a step, such as "step 3"; \`quote\` is copied from exactly there. Code checks each one; what is not there is removed and lowers your confidence.
+- Every entry of an \`evidence\` list ties one claim to the record: \`cites\` is a path into the case file, such as "alert.process.commandLine" or "alert.indicators.0.value", or a step, such as "step 3"; what other roles concluded is no evidence; \`quote\` is copied from exactly there. Code checks each one; what is not there is removed and lowers your confidence.
 - Claim nothing you have not seen. When the record does not settle it, say so in the fields for it.
 - ${handIn}`;
 }

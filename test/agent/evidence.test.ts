@@ -9,11 +9,22 @@ const view = {
     indicators: [{ type: "domain", value: "cdn.evil.example" }],
     severity: "high",
     count: 7,
+    hosts: [{ name: "a" }, { name: "b" }],
+  },
+  triage: {
+    summary: "Talks to the group's C2 every minute",
+    evidence: [{ claim: "encoded", cites: "alert.process.commandLine", quote: "-enc JABj" }],
   },
 };
 const steps = [
   { step: 1, status: "ok", result: '{"host":"FIN-WS-042","verdict":"malicious"}' },
   { step: 2, status: "refused", result: "refused: your 3 tool calls are spent" },
+  {
+    step: 4,
+    status: "error",
+    arguments: { host: "implant confirmed" },
+    result: 'not_found: no host "implant confirmed" in the inventory',
+  },
 ];
 const seen = { view, steps };
 
@@ -32,6 +43,8 @@ describe("a claim's evidence", () => {
     ["alert.count", "7"],
     ["step 1", '"verdict" : "malicious"'],
     ["Step 1", "verdict: malicious"],
+    ["triage.evidence.0.quote", "-enc JABj"],
+    ["step 4", 'no host "implant confirmed" in the inventory'],
   ])("holds: %s says %s", (cites, quote) => {
     expect(holds(cites, quote)).toBe(true);
   });
@@ -45,6 +58,14 @@ describe("a claim's evidence", () => {
     ["alert.process.commandLine", "… …"],
     ["step 2", "tool calls are spent"],
     ["step 3", "FIN-WS-042"],
+    ["step 1", '":"'],
+    ["alert.hosts", "},{"],
+    ["alert", ":[{"],
+    ["alert.process.commandLine", " - "],
+    ["step 4", "implant confirmed"],
+    ["triage.summary", "Talks to the group's C2"],
+    ["triage", "every minute"],
+    ["triage.evidence.0.claim", "encoded"],
     ["alert.constructor", "function"],
     ["alert.toString", "native code"],
   ])("does not hold: %s says %s", (cites, quote) => {
