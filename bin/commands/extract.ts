@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { HatrackError, reasonOf } from "../../src/errors.ts";
 import { benignFrom } from "../../src/indicators/benign.ts";
+import { actorsFrom } from "../../src/indicators/actors.ts";
 import { strengthOf } from "../../src/indicators/classify.ts";
 import { defangValue } from "../../src/indicators/defang.ts";
 import { extract } from "../../src/indicators/extract.ts";
@@ -22,11 +23,13 @@ async function input(file: string): Promise<string> {
 export const command: Command = {
   usage: "extract [FILE|-] [--json]",
   help: "Lists the indicators of a text: refanged in JSON, defanged on a terminal, in order of appearance.",
+  takes: 1,
   options: { json: { type: "boolean" } },
   run: async ({ positionals, values, print }) => {
     const source = await input(positionals[0] ?? "-");
     const benign = benignFrom(await readJson(join(home, "reference/benign.json"), "benign lists"));
-    const found = extract(source).map(({ type, value, start, end }) => {
+    const actors = actorsFrom(await readJson(join(home, "reference/actors.json"), "actors"));
+    const found = extract(source, actors).map(({ type, value, start, end }) => {
       const indicator = { type, value };
       return {
         ...indicator,

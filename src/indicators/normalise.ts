@@ -8,7 +8,7 @@ const lower = (value: string): string => value.toLowerCase();
 const spelling: Readonly<Record<IndicatorType, (value: string) => string>> = {
   actor: (value) => value.replace(/\s+/g, " "),
   campaign: (value) => value.replace(/\s+/g, " "),
-  cve: (value) => value.toUpperCase(),
+  cve: (value) => value.toUpperCase().replace(/[\u2010-\u2013]/g, "-"),
   domain: normaliseName,
   email: lower,
   host: (value) => lower(value).replace(/\.$/, ""),
@@ -37,6 +37,7 @@ function normaliseName(value: string): string {
 }
 
 function normaliseAddress(value: string): string {
+  if (/^(?:0x[0-9a-f]{8}|[1-4]\d{9})$/i.test(value)) return new URL(`http://${value}`).hostname;
   return ipaddr.isValid(value) ? ipaddr.parse(value).toString() : lower(value);
 }
 
@@ -58,7 +59,11 @@ const hives: Readonly<Record<string, string>> = {
 };
 
 function normaliseKey(value: string): string {
-  const [hive = "", ...path] = value.replace(/^(\w+):/, "$1").split("\\");
+  const ofKernel = value.replace(/^\\REGISTRY\\MACHINE/i, "HKLM").replace(/^\\REGISTRY\\USER/i, "HKU");
+  const [hive = "", ...path] = ofKernel
+    .replace(/^(\w+):/, "$1")
+    .replace(/\\+$/, "")
+    .split("\\");
   const short = hives[hive.toUpperCase()] ?? hive.toUpperCase();
   return [short, ...path.map(lower)].join("\\");
 }

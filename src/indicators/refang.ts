@@ -1,15 +1,24 @@
 /** Refanging that remembers where each character came from, so that a finding points into the text as written. */
 
+const open = String.raw`\\?[\[({]`;
+const close = String.raw`\\?[\])}]`;
+const word = "[a-z0-9]";
+
 /** Ways analysts break a value, each with what it stands for; a function where letters keep their case. */
 const forms: readonly (readonly [pattern: string, stands: string | ((written: string) => string)])[] = [
-  [String.raw`(?:h(?:xx|\*\*)p|fxp)(?=s?[[({]?:)`, lettersBack],
-  [String.raw`[[({]:\/\/[\])}]`, "://"],
-  [String.raw`[[({]:[\])}]`, ":"],
-  [String.raw`(?<=[a-z0-9])[[({]\/[\])}]`, "/"],
-  [String.raw`[[({](?:\.|dot)[\])}]`, "."],
-  [String.raw`(?<=[a-z0-9])[[({]\.(?=[a-z0-9])|(?<=[a-z0-9])\.[\])}](?=[a-z0-9])`, "."],
-  [String.raw`(?<=[a-z0-9])\\\.(?=[a-z0-9])`, "."],
-  [String.raw`[[({](?:@|at)[\])}]`, "@"],
+  [String.raw`(?:h(?:xx|\*\*|xt|tx)p|fxp)(?=s?(?:[\[({]s[\])}])?\\?[\[({]?:\\?[\])}]?[/\[])`, lettersBack],
+  [String.raw`\bmeow(?=s?(?:${open})?:)`, "http"],
+  [String.raw`(?<=\bh[tx]{2}p)[\[({]s[\])}](?=(?:${open})?:)`, "s"],
+  [String.raw`${open}:\/\/${close}`, "://"],
+  [String.raw`${open}:${close}`, ":"],
+  [String.raw`(?<=${word})${open}\/${close}`, "/"],
+  [String.raw`(?<=${word}) ${open} ?(?:\.|dot) ?${close} ?(?=${word})`, "."],
+  [String.raw`${open} ?(?:\.|dot) ?${close}`, "."],
+  [String.raw`(?<=${word})<(?:\.|dot)>(?=${word})`, "."],
+  [String.raw`(?<=${word})[\[({]\.(?=${word})|(?<=${word})\.[\])}](?=${word})`, "."],
+  [String.raw`(?<=${word})(?:\\\.|[\u3002\uff0e\uff61])(?=${word})`, "."],
+  [String.raw`(?<=${word}) ${open} ?(?:@|at) ?${close} ?(?=${word})`, "@"],
+  [String.raw`${open} ?(?:@|at) ?${close}`, "@"],
 ];
 const anyForm = new RegExp(forms.map(([pattern]) => `(${pattern})`).join("|"), "gi");
 

@@ -12,6 +12,7 @@ import { keyOf, recordTypes, type CaseRecord } from "./case-record.ts";
 import { clusters, type Cluster } from "./clusters.ts";
 import { MemoryFold, type MemoryState } from "./memory-state.ts";
 import { keysOf, recall, type Question, type Recalled } from "./recall.ts";
+import { shippedActors } from "./shipped-actors.ts";
 import { shippedBenign } from "./shipped-benign.ts";
 
 export interface MemoryOptions {
@@ -109,7 +110,8 @@ export class CaseMemory {
 
   #question(asked: string | Indicator): Question {
     if (typeof asked !== "string") {
-      const normal = normaliseIndicator(asked.type, asked.value);
+      const value = asked.type === "actor" ? shippedActors().canonical(asked.value) : asked.value;
+      const normal = normaliseIndicator(asked.type, value);
       return { keys: normal === undefined ? [] : [keyOf(normal)], byName: true };
     }
     if (!CaseId.safeParse(asked).success) return { keys: keysOfValue(asked), byName: true };
@@ -124,7 +126,8 @@ export class CaseMemory {
 /** A value without its type may be any of them; the index knows which it is. */
 function keysOfValue(value: string): string[] {
   return IndicatorType.options.flatMap((type) => {
-    const indicator = normaliseIndicator(type, refang(value));
+    const named = type === "actor" ? shippedActors().canonical(value) : refang(value);
+    const indicator = normaliseIndicator(type, named);
     return indicator === undefined ? [] : [keyOf(indicator)];
   });
 }

@@ -2,6 +2,7 @@
 import type { Alert } from "../events/alert-events.ts";
 import { isEvent, type AnyEvent, type KnownEvent } from "../events/envelope.ts";
 import type { Indicator, Verdict } from "../events/vocabulary.ts";
+import { noActors, type Actors } from "../indicators/actors.ts";
 import { normaliseIndicator } from "../indicators/normalise.ts";
 import { isInstalledProgram, isSystemProgram } from "./system-program.ts";
 
@@ -84,10 +85,14 @@ export function indicatorsOf(record: CaseRecord): Map<string, Indicator> {
 }
 
 /** Folds one event of the case, in log order. */
-export function evolveRecord(before: CaseRecord | undefined, event: AnyEvent): CaseRecord {
+export function evolveRecord(
+  before: CaseRecord | undefined,
+  event: AnyEvent,
+  actors: Pick<Actors, "canonical"> = noActors,
+): CaseRecord {
   const record = before ?? emptyRecord(event.subject, Date.parse(event.time));
   if (isEvent(event, "alert.received")) return withAlert(record, event);
-  if (isEvent(event, "intel.reported")) return withIntel(record, event);
+  if (isEvent(event, "intel.reported")) return withIntel(record, event, actors);
   if (isEvent(event, "role.failed")) {
     return { ...record, failedRoles: [...new Set([...record.failedRoles, event.data.role])] };
   }
@@ -166,8 +171,13 @@ function hashWhere({ process }: Alert, is: (path: string) => boolean): string | 
 /** An attribution less sure than a coin names nobody. */
 const likely = 0.5;
 
-function withIntel(record: CaseRecord, { data }: KnownEvent<"intel.reported">): CaseRecord {
-  const actor = data.actor !== undefined && data.actor.confidence >= likely ? data.actor.name : undefined;
+function withIntel(
+  record: CaseRecord,
+  { data }: KnownEvent<"intel.reported">,
+  { canonical }: Pick<Actors, "canonical">,
+): CaseRecord {
+  const { name, confidence } = data.actor ?? { name: "", confidence: 0 };
+  const actor = confidence >= likely ? canonical(name) : undefined;
   const named = entries([
     ["actor", actor],
     ...data.campaigns.map((campaign): Value => ["campaign", campaign]),

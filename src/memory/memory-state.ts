@@ -1,7 +1,9 @@
 /** Everything memory knows: a record per case, and for each indicator the cases it stands in. */
 import { comparePositions, type Position, type StoredEvent } from "../bus/bus.ts";
 import { CaseId, type Indicator } from "../events/vocabulary.ts";
+import type { Actors } from "../indicators/actors.ts";
 import type { Benign } from "../indicators/benign.ts";
+import { shippedActors } from "./shipped-actors.ts";
 import { evolveRecord, indicatorsOf, type CaseRecord } from "./case-record.ts";
 
 export interface Holders {
@@ -32,10 +34,12 @@ interface Filling {
 export class MemoryFold {
   readonly #state: Filling = { cases: new Map(), index: new Map(), latest: 0, positions: new Map() };
   readonly #benign: Benign;
+  readonly #actors: Actors;
   readonly #most = new Map<string, number>();
 
-  constructor(benign: Benign) {
+  constructor(benign: Benign, actors: Actors = shippedActors()) {
     this.#benign = benign;
+    this.#actors = actors;
   }
 
   get state(): MemoryState {
@@ -50,7 +54,7 @@ export class MemoryFold {
     if (!CaseId.safeParse(event.subject).success) return;
     this.#state.latest = Math.max(this.#state.latest, Date.parse(event.time));
     const before = this.#state.cases.get(event.subject);
-    const after = evolveRecord(before, event);
+    const after = evolveRecord(before, event, this.#actors);
     this.#state.cases.set(event.subject, after);
     if (before?.seen !== after.seen || before.harmless !== after.harmless) this.#reindex(before, after);
   }

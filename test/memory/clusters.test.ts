@@ -66,6 +66,18 @@ describe("campaign clusters", () => {
     ).toMatchObject([{ cases: [caseOf("a"), caseOf("b")], actors: ["Brass Heron"] }]);
   });
 
+  it("know an actor under any of its names", () => {
+    const events = [
+      ...cases(["a", "b"], {}),
+      intel("a", { actor: { name: "Fancy Bear", confidence: 0.8 } }, hour(2)),
+      intel("b", { actor: { name: "SOFACY", confidence: 0.8 } }, hour(3)),
+    ];
+
+    expect(clustersOf(events)).toMatchObject([
+      { actors: ["APT28"], indicators: [{ type: "actor", value: "APT28", cases: 2 }] },
+    ]);
+  });
+
   it("are not made by hosts, users, rules and techniques", () => {
     const weak = { host: "WS-1", user: "j.doe", rule: "Rule", techniques: ["T1059.001"] };
 
