@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from "../src/clock.ts";
 import type { Diagnostics } from "../src/diagnostics.ts";
 import { HatrackError, reasonOf } from "../src/errors.ts";
+import { whenNpmEnds } from "./parent.ts";
 
 export interface Lifetime {
   /** Aborted at the first SIGTERM or SIGINT. */
@@ -56,7 +57,11 @@ export function untilTerminated(
   };
   const listeners = { SIGTERM: end, SIGINT: end, unhandledRejection: fault };
   for (const [name, listener] of Object.entries(listeners)) mortal.on(name, listener);
+  const forgetNpm = whenNpmEnds(() => {
+    if (!controller.signal.aborted) end("npm ended");
+  });
   const release = (): void => {
+    forgetNpm();
     for (const [name, listener] of Object.entries(listeners)) mortal.off(name, listener);
   };
   return { signal: controller.signal, ended, release };
