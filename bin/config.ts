@@ -61,6 +61,7 @@ const Environment = z.object({
   SOC_FILE: z.string().min(1).optional(),
   INVENTORY_FILE: z.string().min(1).optional(),
   REPUTATION_FILE: z.string().min(1).optional(),
+  RECALL: z.enum(["on", "off", "ab"], { error: 'expected "on", "off" or "ab"' }).default("on"),
   HATRACK_DIR: z.string().min(1).default("data"),
   HATRACK_KEYS: z.string().min(1).optional(),
   LOG_LEVEL: z
@@ -92,6 +93,8 @@ export interface Config {
   readonly socFile: string | undefined;
   readonly inventoryFile: string | undefined;
   readonly reputationFile: string | undefined;
+  /** Whether hats are shown what came of cases like theirs; "ab": every other case, by its hash. */
+  readonly recall: Environment["RECALL"];
   /** Absolute: the local bus, the local workspace and their keys live here. */
   readonly dataDir: string;
   /** Where the keys of the gate and the front end lie; undefined: made in the data folder. */
@@ -119,6 +122,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     socFile: e.SOC_FILE,
     inventoryFile: e.INVENTORY_FILE,
     reputationFile: e.REPUTATION_FILE,
+    recall: e.RECALL,
     dataDir: resolve(e.HATRACK_DIR),
     keysDir: e.HATRACK_KEYS === undefined ? undefined : resolve(e.HATRACK_KEYS),
     logLevel: e.LOG_LEVEL,

@@ -72,6 +72,7 @@ async function assemble(options: SocOptions, open: Closers): Promise<RunningSoc>
     tools: await loadTools(config, new TrustedBus(bus, { trusted: keys.trusted }), organisation.inventory),
     gate: { policy: organisation.policy, directory: slack.directory },
     keys,
+    recall: config.recall,
     clock: systemClock,
     diagnostics,
   });

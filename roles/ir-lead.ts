@@ -35,6 +35,7 @@ export default defineRole({
   title: "IR Lead",
   on: { "case.escalated": (event) => event.data.toRole === "ir-lead" },
   tools: ["host_details", "user_details", "indicator_reputation", "related_alerts", "attack_technique"],
+  recall: true,
   budget: { toolCalls: 15, seconds: 300 },
   answer: Plan,
   prompt: `You are the incident response lead. Tier 2 has confirmed that this case needs a response.

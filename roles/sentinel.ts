@@ -38,6 +38,7 @@ export default defineRole({
     "known_exploited",
     "related_alerts",
   ],
+  recall: true,
   budget: { toolCalls: 12, seconds: 120 },
   answer: Triage,
   prompt: `You are Sentinel, the first analyst to see an alert in a security operations centre.

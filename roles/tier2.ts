@@ -47,6 +47,7 @@ export default defineRole({
     "known_exploited",
     "related_alerts",
   ],
+  recall: true,
   budget: { toolCalls: 30, seconds: 600 },
   answer: Investigation,
   prompt: `You are a Tier 2 analyst. Sentinel has triaged this alert and escalated it to you.

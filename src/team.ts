@@ -15,6 +15,7 @@ import type { Keyring } from "./gate/keys.ts";
 import type { Policy } from "./gate/policy.ts";
 import { recordWatch, startRecordWatch } from "./gate/record-watch.ts";
 import { TrustedBus } from "./gate/trusted-bus.ts";
+import { Precedents, type RecallMode } from "./memory/precedents.ts";
 import type { AlertSource, SourceItem } from "./seams/alert-source.ts";
 import { publishAlerts } from "./seams/publish-alerts.ts";
 
@@ -32,6 +33,8 @@ export interface TeamOptions {
    * and is not raises `record.distrusted`. Left out, whoever can write the log is believed.
    */
   readonly keys?: Keyring;
+  /** Whether hats are shown what came of cases like theirs; "ab" gives each case one arm by its hash. Default "on". */
+  readonly recall?: RecallMode;
   readonly clock?: Clock;
   /** Default: warnings and errors on the console. */
   readonly diagnostics?: Diagnostics;
@@ -75,7 +78,8 @@ export class RoleTeam {
     const bus = keys === undefined ? options.bus : new TrustedBus(options.bus, { trusted: keys.trusted });
     // Whoever does not ask for it must not end the process by it: the subscription has said so already.
     this.#failure.promise.catch(() => undefined);
-    this.#deps = { bus, clock, diagnostics, tools, model: modelOf(options.model) };
+    const recall = new Precedents(bus, options.recall ?? "on");
+    this.#deps = { bus, clock, diagnostics, tools, recall, model: modelOf(options.model) };
   }
 
   /** Rejects when a role stops for good, with why: a consumer group that vanished, a log that was replaced. */

@@ -59,6 +59,7 @@ async function startRole(config: Config, role: Role, { open, diagnostics }: Runn
     gate: { policy, directory },
     // Only the gate's own process holds the gate's key.
     keys: role.name === "human-gate" ? keys : { trusted: keys.trusted },
+    recall: config.recall,
     clock: systemClock,
     diagnostics,
   });

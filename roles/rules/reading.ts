@@ -70,6 +70,26 @@ export function inStep(reading: Reading & { readonly tool: string }): Rule {
   };
 }
 
+/** A rule that looks for a past case that a person has judged so; what only a role believed is no witness. */
+export function inPrecedent(
+  reading: Omit<Reading, "pattern"> & { readonly verdicts: readonly string[] },
+): Rule {
+  return {
+    name: reading.name,
+    weight: reading.weight,
+    match: (facts) => {
+      const cases = valueAt(facts.casefile, "precedent");
+      for (const [i, past] of (Array.isArray(cases) ? cases : []).entries()) {
+        const verdict = valueAt(past, "verdict");
+        if (valueAt(past, "confirmedBy") !== "person" || typeof verdict !== "string") continue;
+        if (reading.verdicts.includes(verdict))
+          return evidence(reading.claim, `precedent.${i}.verdict`, verdict);
+      }
+      return undefined;
+    },
+  };
+}
+
 function quoteOf(text: string | undefined, pattern: RegExp): string | undefined {
   const found = text === undefined ? null : pattern.exec(text);
   return found === null ? undefined : found[0].slice(0, 200);

@@ -3,7 +3,7 @@
  * for somebody doing their job. Each is a pattern of a technique, never a value of one company or one alert.
  */
 import type { MatchedRule, Rule } from "../../src/agent/rule-book.ts";
-import { inField, inStep } from "./reading.ts";
+import { inField, inPrecedent, inStep } from "./reading.ts";
 
 const command = ["alert.process.commandLine", "alert.process.parent"];
 const words = ["alert.rule.name", "alert.title", "alert.description"];
@@ -185,6 +185,22 @@ const innocence: readonly Rule[] = [
   }),
 ];
 
+/** What people made of cases that share an indicator with this one. */
+const past: readonly Rule[] = [
+  inPrecedent({
+    name: "attack-confirmed-before",
+    weight: 4,
+    claim: "A person confirmed an attack in a case that shares its indicators",
+    verdicts: ["true_positive"],
+  }),
+  inPrecedent({
+    name: "cleared-before",
+    weight: -3,
+    claim: "A person found a case that shares its indicators harmless",
+    verdicts: ["benign", "false_positive"],
+  }),
+];
+
 /** Weight 0: it says what came of it, not what was meant. */
 export const controlBlocked = inField({
   name: "control-blocked-it",
@@ -199,6 +215,7 @@ export const signals: readonly Rule[] = [
   ...objectives,
   ...context,
   ...innocence,
+  ...past,
   controlBlocked,
 ];
 

@@ -24,6 +24,8 @@ export interface HatDefinition<A extends z.ZodType<{ evidence: Evidence[] }>> {
   readonly on: Wakes;
   /** Names; the role's model is bound to these alone. */
   readonly tools: readonly string[];
+  /** Show it what came of cases like this one (`precedent` in its case file). Default: no. */
+  readonly recall?: boolean;
   readonly budget: { readonly toolCalls: number; readonly seconds: number };
   /** What the model must hand in; evidence arrays anywhere inside are checked against the record. */
   readonly answer: A;
@@ -56,6 +58,7 @@ export function defineRole<A extends z.ZodType<{ evidence: Evidence[] }>>(
     on: Object.keys(on).filter(isEventType),
     wants: (event) => wakes(on, event.type, event),
     tools,
+    recall: definition.recall === true,
     budget,
     prompt,
     says,

@@ -37,6 +37,7 @@ export const HatShape = z.strictObject({
         context.addIssue(unknownType(type));
     }),
   tools: z.array(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected a tool name such as "host_details"')),
+  recall: z.boolean().optional(),
   budget: z.strictObject({ toolCalls: z.int().min(0).max(100), seconds: z.number().positive().max(3600) }),
   answer: Schema,
   prompt: z.string().min(1),

@@ -23,6 +23,8 @@ export interface Hat {
   readonly on: readonly EventType[];
   wants(event: KnownEvent): boolean;
   readonly tools: readonly string[];
+  /** It is shown what came of cases like this one. */
+  readonly recall: boolean;
   readonly budget: { readonly toolCalls: number; readonly seconds: number };
   readonly prompt: string;
   readonly says: readonly EventType[];

@@ -4,12 +4,14 @@
  *   1. `alert.raw`              what the source sent beside the normalised fields
  *   2. indicators after the 40th
  *   3. the evidence of earlier findings (their summaries stay)
- *   4. all but the last 10 proposals, escalations and failures
- *   5. strings over 2,000, then over 500 characters are cut, and say so
+ *   4. the precedent after the second case
+ *   5. all but the last 10 proposals, escalations and failures
+ *   6. strings over 2,000, then over 500 characters are cut, and say so
  * `trimmed` names what went, so that a model does not take a gap for an absence.
  */
 import type { KnownEvent } from "../events/envelope.ts";
 import type { CaseFile, Proposal } from "../memory/case-file.ts";
+import type { Precedent } from "../memory/precedent.ts";
 import { redact } from "./redact.ts";
 import { selectRaw } from "./select-raw.ts";
 
@@ -32,9 +34,14 @@ export interface ViewOptions {
   readonly maxChars?: number;
   /** What woke the role. */
   readonly event?: KnownEvent;
+  /** What came of cases like this one; undefined: the role is not shown any, which is not the same as none. */
+  readonly precedent?: readonly Precedent[];
 }
 
-export function promptView(file: CaseFile, { maxChars = defaultChars, event }: ViewOptions = {}): View {
+export function promptView(
+  file: CaseFile,
+  { maxChars = defaultChars, event, precedent }: ViewOptions = {},
+): View {
   const whole = redact({
     caseId: file.caseId,
     wokenBy: event === undefined ? undefined : wokenBy(event),
@@ -47,6 +54,7 @@ export function promptView(file: CaseFile, { maxChars = defaultChars, event }: V
     proposals: file.proposals.map(proposalOf),
     failures: file.failures.map(({ role, reason, detail }) => ({ role, reason, detail })),
     label: finding(file.label),
+    precedent,
   });
   // Through JSON once, so that what is checked later is exactly what was read.
   return fitted(jsonOf(whole), maxChars);
@@ -80,6 +88,7 @@ const trims: readonly Trim[] = [
   ["alert.raw", (view) => within(view, "alert", (alert) => without(alert, "raw"))],
   ["indicators", (view) => within(view, "alert", (alert) => firstOf(alert, "indicators", 40))],
   ["earlier evidence", (view) => findings.reduce((v, key) => within(v, key, dropEvidence), view)],
+  ["precedent", (view) => firstOf(view, "precedent", 2)],
   ["older entries", (view) => lists.reduce((v, key) => lastOf(v, key, 10), view)],
   ["strings over 2,000 characters", (view) => jsonOf(cutStrings(view, 2000))],
   ["strings over 500 characters", (view) => jsonOf(cutStrings(view, 500))],

@@ -11,6 +11,7 @@ import type { EventType } from "../events/catalogue.ts";
 import type { Directory } from "../gate/directory.ts";
 import type { SigningKey } from "../gate/keys.ts";
 import type { Policy } from "../gate/policy.ts";
+import type { Precedents } from "../memory/precedents.ts";
 import type { RuleBook } from "./rule-book.ts";
 
 /** What a role may ask of the outside. Everything here is an argument; nothing is global. */
@@ -22,6 +23,8 @@ export interface RoleDeps {
   readonly model: ModelOf;
   /** All tools there are; a role is bound to its own names only. */
   readonly tools: readonly StructuredToolInterface[];
+  /** Precedent for the hats that want it; left out: none is shown, and every run is in the arm "off". */
+  readonly recall?: Pick<Precedents, "for">;
   /** Marks the fence around untrusted text, anew for each run: eight characters or more that nobody can guess. */
   readonly marker?: () => string;
   /** For the human gate alone. */

@@ -17,6 +17,7 @@ import {
 import { HatrackError } from "../errors.ts";
 import type { EventType } from "../events/catalogue.ts";
 import { evolveCase, emptyCase, type CaseFile } from "../memory/case-file.ts";
+import type { Shown } from "../memory/precedents.ts";
 import { outageOf } from "../models/outage.ts";
 import type { Hat } from "./hat.ts";
 import type { Loop, RunResult } from "./loop.ts";
@@ -25,7 +26,7 @@ import { promptView } from "./prompt-view.ts";
 import type { RoleDeps, RoleModel } from "./role.ts";
 import { fitTrace } from "./trace.ts";
 
-type Deps = Pick<RoleDeps, "bus" | "clock" | "diagnostics" | "model" | "tools" | "marker">;
+type Deps = Pick<RoleDeps, "bus" | "clock" | "diagnostics" | "model" | "tools" | "marker" | "recall">;
 
 /** Subscribes a hat under its own name. */
 export function startHat(hat: Hat, deps: RoleDeps): Subscription {
@@ -48,17 +49,27 @@ export function handlerOf(hat: Hat, deps: Deps): (delivery: Delivery) => Promise
     const { casefile, closedNow } = await readCase(deps, delivery);
     if (closedNow) return skip(`${hat.name}: case ${casefile.caseId} is closed`);
     const started = deps.clock.now();
-    const view = promptView(casefile, { event: delivery.event });
+    const shown = await precedentFor(hat, deps, delivery);
+    const precedent = shown.arm === "on" ? { precedent: shown.precedent } : {};
+    const view = promptView(casefile, { event: delivery.event, ...precedent });
     try {
       const { loop, version } = await loops(model);
       const result = await loop.run({ view, marker: marker(), signal: delivery.signal });
       if (delivery.signal.aborted) throw aborted(hat);
       const milliseconds = Math.max(0, deps.clock.now() - started);
-      return says(...draftsOf(hat, { model, version, result, casefile, delivery, milliseconds }));
+      return says(...draftsOf(hat, { model, version, result, casefile, delivery, shown, milliseconds }));
     } catch (error) {
       return withoutOutcome(hat, model, error);
     }
   };
+}
+
+const notShown: Shown = { arm: "off", precedent: [], positions: new Map() };
+
+function precedentFor(hat: Hat, { recall }: Deps, delivery: Delivery): Promise<Shown> {
+  if (!hat.recall || recall === undefined) return Promise.resolve(notShown);
+  const { partition, position } = delivery;
+  return recall.for({ caseId: delivery.event.subject, partition, position });
 }
 
 /** A role works with what there is of its tools: somebody else's SOC may have no such look-up. */
@@ -137,6 +148,7 @@ interface Worked {
   readonly result: RunResult;
   readonly casefile: CaseFile;
   readonly delivery: Delivery;
+  readonly shown: Shown;
   readonly milliseconds: number;
 }
 
@@ -167,7 +179,7 @@ export function checkSays(
 
 function workedDraft(
   hat: Hat,
-  { model, version, result, delivery, milliseconds }: Worked,
+  { model, version, result, delivery, shown, milliseconds }: Worked,
   { evidenceDropped, cited }: { readonly evidenceDropped: number; readonly cited: readonly string[] },
 ): Draft {
   const { modelCalls, input, output, leg } = result.tally;
@@ -183,8 +195,8 @@ function workedDraft(
       tokens: { input, output },
       milliseconds,
       evidenceDropped,
-      recallArm: "off",
-      positions: { [String(delivery.partition)]: delivery.position },
+      recallArm: shown.arm,
+      positions: { [String(delivery.partition)]: delivery.position, ...Object.fromEntries(shown.positions) },
     },
   };
 }

@@ -35,6 +35,7 @@ export const goodAnswer: Answer = {
 };
 
 export interface HatOptions {
+  readonly recall?: boolean;
   readonly toolCalls?: number;
   readonly seconds?: number;
   readonly tools?: readonly string[];
@@ -63,9 +64,17 @@ export function sleuth(options: HatOptions = {}): Hat {
     prompt: options.prompt ?? "You look closely.",
     emit: options.emit ?? escalation,
     says,
-    ...(options.refuse === undefined ? {} : { refuse: options.refuse }),
-    ...(options.rules === undefined ? {} : { rules: options.rules }),
+    ...given(options),
   }).hat;
+}
+
+/** What a definition may leave out. */
+function given({ recall, refuse, rules }: HatOptions): Pick<HatOptions, "recall" | "refuse" | "rules"> {
+  return {
+    ...(recall === undefined ? {} : { recall }),
+    ...(refuse === undefined ? {} : { refuse }),
+    ...(rules === undefined ? {} : { rules }),
+  };
 }
 
 const escalation = ({ answer, evidenceDropped }: { answer: Answer; evidenceDropped: number }): Draft[] => [
