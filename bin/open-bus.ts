@@ -2,7 +2,6 @@ import { constants, existsSync } from "node:fs";
 import { access, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Bus } from "../src/bus/bus.ts";
-import type { Diagnose } from "../src/bus/diagnostics.ts";
 import { silent, type Diagnostics } from "../src/diagnostics.ts";
 import { recordWatch } from "../src/gate/record-watch.ts";
 import { TrustedBus } from "../src/gate/trusted-bus.ts";
@@ -42,17 +41,15 @@ export async function openBus(
   mode: "write" | "readOnly",
   diagnostics: Diagnostics = silent,
 ): Promise<Bus> {
-  const bus = await makeBus(config, mode, (level, message, details) => {
-    diagnostics[level](details, message);
-  });
+  const bus = await makeBus(config, mode, diagnostics);
   await bus.open(mode === "write" ? shippedGroups : []);
   return bus;
 }
 
-async function makeBus(config: Config, mode: "write" | "readOnly", diagnose: Diagnose): Promise<Bus> {
+async function makeBus(config: Config, mode: "write" | "readOnly", diagnostics: Diagnostics): Promise<Bus> {
   if (config.redis !== undefined) {
     const { RedisBus } = await import("../src/bus/redis-bus.ts");
-    return new RedisBus({ ...config.redis, diagnose });
+    return new RedisBus({ ...config.redis, diagnostics });
   }
   const { LocalBus } = await import("../src/bus/local-bus.ts");
   const file = localLog(config);
@@ -63,7 +60,7 @@ async function makeBus(config: Config, mode: "write" | "readOnly", diagnose: Dia
       `${file}: there is no log yet; "hatrack start" makes it, HATRACK_DIR names another folder, --log FILE an export`,
     );
   }
-  return new LocalBus({ file, readOnly: mode === "readOnly", diagnose });
+  return new LocalBus({ file, readOnly: mode === "readOnly", diagnostics });
 }
 
 /** Opens for reading, runs, and closes whatever happens. What is not signed as it must be is not there. */

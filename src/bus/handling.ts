@@ -7,9 +7,9 @@ import { canonicalJson } from "../events/canonical.ts";
 import { isEvent, isForeign, type AnyEvent, type KnownEvent } from "../events/envelope.ts";
 import { parseEventText } from "../events/parse.ts";
 import { isoTime, type Clock } from "../clock.ts";
+import type { Diagnostics } from "../diagnostics.ts";
 import { HatrackError, reasonOf } from "../errors.ts";
 import type { Draft, Handled, Handler, StateOf, SubscribeOptions } from "./bus.ts";
-import type { Diagnose } from "./diagnostics.ts";
 import type { Claim, Commit, CommitResult, GroupStore } from "./group-store.ts";
 import { entryDead, outputOf, readable } from "./outputs.ts";
 import { LazyAbort } from "./lazy-abort.ts";
@@ -32,7 +32,7 @@ export interface Engine {
   readonly timings: Timings;
   /** One a bus. */
   readonly solo: Solo;
-  readonly diagnose: Diagnose;
+  readonly diagnostics: Diagnostics;
 }
 
 /** Who runs it. */
@@ -269,13 +269,8 @@ export class Handling<T extends EventType, S> {
     }
   }
 
-  #note(level: Parameters<Diagnose>[0], message: string): void {
+  #note(level: keyof Diagnostics, message: string): void {
     const { position, type, deliveries } = this.claim;
-    this.#engine.diagnose(level, message, {
-      group: this.#work.group,
-      position,
-      type: type ?? "",
-      deliveries,
-    });
+    this.#engine.diagnostics[level]({ group: this.#work.group, position, type, deliveries }, message);
   }
 }

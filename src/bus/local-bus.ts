@@ -4,6 +4,7 @@
  */
 import { hostname } from "node:os";
 import { systemClock, type Clock } from "../clock.ts";
+import { silent, type Diagnostics } from "../diagnostics.ts";
 import { HatrackError } from "../errors.ts";
 import type { EventType } from "../events/catalogue.ts";
 import type { AnyEvent } from "../events/envelope.ts";
@@ -18,7 +19,6 @@ import type {
   SubscribeOptions,
   Subscription,
 } from "./bus.ts";
-import { noDiagnostics, type Diagnose } from "./diagnostics.ts";
 import type { GroupStore, GroupStoreRequest } from "./group-store.ts";
 import { LocalDatabase } from "./local/local-database.ts";
 import { LocalDeadLetters } from "./local/local-dead-letters.ts";
@@ -39,7 +39,7 @@ export interface LocalBusOptions {
   /** Log time; a replay drives it. */
   readonly clock?: Clock;
   readonly timings?: Partial<Timings>;
-  readonly diagnose?: Diagnose;
+  readonly diagnostics?: Diagnostics;
   /** What would make the file larger is refused as a full disk is. Bytes. Default: no limit. */
   readonly maxBytes?: number;
 }
@@ -54,7 +54,7 @@ export class LocalBus implements Bus {
   readonly #options: LocalBusOptions;
   readonly #clock: Clock;
   readonly #timings: Timings;
-  readonly #diagnose: Diagnose;
+  readonly #diagnostics: Diagnostics;
   readonly #solo = new Solo();
   readonly #subscriptions = new Map<string, Subscription>();
   #opened: Opened | undefined;
@@ -63,7 +63,7 @@ export class LocalBus implements Bus {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#timings = { ...defaultTimings, ...options.timings };
-    this.#diagnose = options.diagnose ?? noDiagnostics;
+    this.#diagnostics = options.diagnostics ?? silent;
     this.dead = new LocalDeadLetters(() => ({ ...this.#log(), clock: this.#clock, claimClock: systemClock }));
   }
 
@@ -112,7 +112,7 @@ export class LocalBus implements Bus {
         clock: this.#clock,
         timings: this.#timings,
         solo: this.#solo,
-        diagnose: this.#diagnose,
+        diagnostics: this.#diagnostics,
       },
     );
     this.#subscriptions.set(name, subscription);
@@ -161,6 +161,6 @@ export class LocalBus implements Bus {
   }
 
   #reading(): Reading {
-    return { ...this.#log(), diagnose: this.#diagnose, waitMs: this.#timings.waitMs };
+    return { ...this.#log(), diagnostics: this.#diagnostics, waitMs: this.#timings.waitMs };
   }
 }

@@ -6,6 +6,7 @@
 import { hostname } from "node:os";
 import { z } from "zod";
 import { systemClock, type Clock } from "../clock.ts";
+import { silent, type Diagnostics } from "../diagnostics.ts";
 import type { EventType } from "../events/catalogue.ts";
 import type { AnyEvent } from "../events/envelope.ts";
 import { HatrackError } from "../errors.ts";
@@ -20,7 +21,6 @@ import type {
   SubscribeOptions,
   Subscription,
 } from "./bus.ts";
-import { noDiagnostics, type Diagnose } from "./diagnostics.ts";
 import type { GroupStore, GroupStoreRequest } from "./group-store.ts";
 import { RedisConnection } from "./redis/connection.ts";
 import { RedisDeadLetters } from "./redis/dead-letters.ts";
@@ -47,7 +47,7 @@ export interface RedisBusOptions {
   /** Milliseconds one command may take. Default 10,000. */
   readonly commandMs?: number;
   readonly clock?: Clock;
-  readonly diagnose?: Diagnose;
+  readonly diagnostics?: Diagnostics;
 }
 
 const hourMs = 60 * 60 * 1000;
@@ -66,7 +66,7 @@ export class RedisBus implements Bus {
   readonly #options: RedisBusOptions;
   readonly #timings: Timings;
   readonly #clock: Clock;
-  readonly #diagnose: Diagnose;
+  readonly #diagnostics: Diagnostics;
   readonly #solo = new Solo();
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #waiting = new Set<RedisConnection>();
@@ -76,7 +76,7 @@ export class RedisBus implements Bus {
     this.#options = options;
     this.#timings = { ...defaultTimings, ...options.timings };
     this.#clock = options.clock ?? systemClock;
-    this.#diagnose = options.diagnose ?? noDiagnostics;
+    this.#diagnostics = options.diagnostics ?? silent;
     this.dead = new RedisDeadLetters(() => ({ ...this.#open(), clock: this.#clock }));
   }
 
@@ -120,7 +120,7 @@ export class RedisBus implements Bus {
     const store = this.groupStore({ group, types, consumer });
     const subscription = startSubscription(
       { group, types, handler, options },
-      { store, clock: this.#clock, timings: this.#timings, solo: this.#solo, diagnose: this.#diagnose },
+      { store, clock: this.#clock, timings: this.#timings, solo: this.#solo, diagnostics: this.#diagnostics },
     );
     this.#subscriptions.set(name, subscription);
     const forget = (): boolean => this.#subscriptions.delete(name);
@@ -168,13 +168,13 @@ export class RedisBus implements Bus {
     try {
       const findings = await checkDurability(redis);
       if (durability !== "relaxed") demandDurability(findings);
-      for (const { message, setting } of findings) this.#diagnose("warn", `redis: ${message}`, { setting });
+      for (const { message, setting } of findings) this.#diagnostics.warn({ setting }, `redis: ${message}`);
       await selfTest(redis, keys);
       return {
         redis,
         keys,
         findings,
-        log: new RedisLog({ redis, keys, partition, diagnose: this.#diagnose }),
+        log: new RedisLog({ redis, keys, partition, diagnostics: this.#diagnostics }),
       };
     } catch (error) {
       redis.close();

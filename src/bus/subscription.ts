@@ -85,7 +85,8 @@ class Worker<T extends EventType, S> implements Subscription {
     if (this.#failure !== undefined) return;
     this.#failure = { error };
     this.#graceMs = 0;
-    this.#engine.diagnose("error", `subscription failed: ${reasonOf(error)}`, { group: this.group });
+    const held = [...this.#held.keys()].map(({ position }) => position);
+    this.#engine.diagnostics.error({ group: this.group, held }, `subscription failed: ${reasonOf(error)}`);
     this.#end();
   }
 
@@ -118,7 +119,7 @@ class Worker<T extends EventType, S> implements Subscription {
     } catch (error) {
       if (!(error instanceof HatrackError && error.retryable)) throw error;
       this.#storeDown = true;
-      this.#engine.diagnose("warn", reasonOf(error), { group: this.group });
+      this.#engine.diagnostics.warn({ group: this.group }, reasonOf(error));
       await pause(this.#engine.timings.backoffMs, this.#closing.signal);
     }
   }
@@ -206,7 +207,7 @@ class Worker<T extends EventType, S> implements Subscription {
 
   async #stop(outcome: Exclude<Outcome, string>): Promise<void> {
     this.#stopped += 1;
-    this.#engine.diagnose("warn", `paused: ${outcome.stop}`, { group: this.group });
+    this.#engine.diagnostics.warn({ group: this.group }, `paused: ${outcome.stop}`);
     await pause(outcome.retryAfterMs, this.#closing.signal);
     this.#stopped -= 1;
     this.#change.ring();
@@ -218,7 +219,7 @@ class Worker<T extends EventType, S> implements Subscription {
     try {
       for (const claim of await this.#engine.store.renew([...this.#held.keys()])) this.#lose(claim);
     } catch (error) {
-      this.#engine.diagnose("warn", `claims not renewed: ${reasonOf(error)}`, { group: this.group });
+      this.#engine.diagnostics.warn({ group: this.group }, `claims not renewed: ${reasonOf(error)}`);
     }
     this.#renewing = false;
   }
@@ -257,7 +258,7 @@ class Worker<T extends EventType, S> implements Subscription {
       await store.close();
     } catch (error) {
       // Nothing is lost: what is not handed back is reclaimed when it has been idle for long enough.
-      this.#engine.diagnose("warn", `claims not handed back: ${reasonOf(error)}`, { group: this.group });
+      this.#engine.diagnostics.warn({ group: this.group }, `claims not handed back: ${reasonOf(error)}`);
     }
   }
 }

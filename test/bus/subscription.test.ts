@@ -1,12 +1,12 @@
 /** The worker loop when its store has trouble: a real store, with one of its answers lost or refused. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Subscription } from "../../src/bus/bus.ts";
-import { noDiagnostics } from "../../src/bus/diagnostics.ts";
 import type { GroupStore } from "../../src/bus/group-store.ts";
 import { LocalBus } from "../../src/bus/local-bus.ts";
 import { Solo } from "../../src/bus/solo.ts";
 import { startSubscription } from "../../src/bus/subscription.ts";
 import { systemClock } from "../../src/clock.ts";
+import { silent } from "../../src/diagnostics.ts";
 import { HatrackError } from "../../src/errors.ts";
 import {
   canary,
@@ -62,7 +62,7 @@ function storeWith(replaced: Partial<GroupStore>, store: GroupStore): GroupStore
 function subscribe(store: GroupStore, handler = echo, timings = quick, concurrency = 4): Subscription {
   const subscription = startSubscription(
     { group: "g", types, handler, options: { source: "/roles/tester", concurrency } },
-    { store, clock: systemClock, timings, solo: new Solo(), diagnose: noDiagnostics },
+    { store, clock: systemClock, timings, solo: new Solo(), diagnostics: silent },
   );
   subscriptions.push(subscription);
   return subscription;

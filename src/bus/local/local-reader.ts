@@ -1,7 +1,8 @@
 /** Reading the local log, to its end or on and on. */
+import type { Diagnostics } from "../../diagnostics.ts";
 import { parseEventText } from "../../events/parse.ts";
+import { reasonOf } from "../../errors.ts";
 import type { ReadOptions, StoredEvent } from "../bus.ts";
-import type { Diagnose } from "../diagnostics.ts";
 import { pause } from "../waiting.ts";
 import type { LocalDatabase } from "./local-database.ts";
 import type { LocalLog, LogEntry } from "./local-log.ts";
@@ -11,21 +12,21 @@ const pageSize = 256;
 export interface Reading {
   readonly database: LocalDatabase;
   readonly log: LocalLog;
-  readonly diagnose: Diagnose;
+  readonly diagnostics: Diagnostics;
   /** How long to wait for this process's own bell before looking whether another process wrote. */
   readonly waitMs: number;
 }
 
 /** Everything up to what is the end when the reading begins. */
 export async function* readLog(
-  { log, diagnose }: Reading,
+  { log, diagnostics }: Reading,
   options: ReadOptions,
 ): AsyncGenerator<StoredEvent> {
   const to = endOf(log, options);
   let after = beginningOf(log, options);
   while (after < to) {
     const page = log.page({ after, to, max: pageSize }, options);
-    for (const entry of page) yield* readable(entry, diagnose);
+    for (const entry of page) yield* readable(entry, diagnostics);
     after = page.length < pageSize ? to : (page.at(-1)?.n ?? to);
     await Promise.resolve();
   }
@@ -44,7 +45,7 @@ export async function* followLog(
     const to = endOf(log, options);
     const page = log.page({ after, to, max: pageSize }, options);
     for (const entry of page) {
-      yield* readable(entry, reading.diagnose);
+      yield* readable(entry, reading.diagnostics);
       if (isAborted(signal)) return;
     }
     after = page.length < pageSize ? Math.max(after, to) : (page.at(-1)?.n ?? after);
@@ -73,13 +74,13 @@ function endOf(log: LocalLog, { to }: ReadOptions): number {
 }
 
 /** An entry that cannot be read is left out here, loudly; the groups it concerns bury it with its text. */
-function* readable(entry: LogEntry, diagnose: Diagnose): Generator<StoredEvent> {
+function* readable(entry: LogEntry, diagnostics: Diagnostics): Generator<StoredEvent> {
   let event: StoredEvent;
   try {
     event = storedEvent(entry);
   } catch (error) {
     const { position, type } = entry;
-    diagnose("error", `left out of a read: ${String(error)}`, { position, type });
+    diagnostics.error({ position, type }, `left out of a read: ${reasonOf(error)}`);
     return;
   }
   yield event;

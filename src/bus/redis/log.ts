@@ -1,10 +1,10 @@
 /** The log of one partition: publish, read, follow. */
 import { z } from "zod";
+import type { Diagnostics } from "../../diagnostics.ts";
 import { parseEventText } from "../../events/parse.ts";
 import type { AnyEvent } from "../../events/envelope.ts";
 import { HatrackError, reasonOf } from "../../errors.ts";
 import { comparePositions, type Position, type ReadOptions, type StoredEvent } from "../bus.ts";
-import type { Diagnose } from "../diagnostics.ts";
 import { stored } from "../outputs.ts";
 import { pause } from "../waiting.ts";
 import type { RedisConnection } from "./connection.ts";
@@ -24,7 +24,7 @@ export interface Partition {
   readonly redis: RedisConnection;
   readonly keys: RedisKeys;
   readonly partition: number;
-  readonly diagnose: Diagnose;
+  readonly diagnostics: Diagnostics;
 }
 
 export class RedisLog {
@@ -130,7 +130,7 @@ export class RedisLog {
       return parseEventText(text ?? "", `entry ${position}`);
     } catch (error) {
       const details = { position, type: type ?? "" };
-      this.#at.diagnose("error", `left out of a read: ${reasonOf(error)}`, details);
+      this.#at.diagnostics.error(details, `left out of a read: ${reasonOf(error)}`);
       return undefined;
     }
   }
@@ -179,7 +179,7 @@ export class RedisLog {
     } catch (error) {
       if (signal.aborted) return [];
       if (!(error instanceof HatrackError && error.retryable)) throw error;
-      this.#at.diagnose("warn", reasonOf(error), {});
+      this.#at.diagnostics.warn({}, reasonOf(error));
       await pause(200, signal);
       return [];
     }

@@ -97,7 +97,8 @@ export function handlingCases(make: MakeHarness): void {
 
   it("settles what nobody wants without the handler, and skips with a reason in the diagnostics", async () => {
     const lines: string[] = [];
-    const diagnose = (_: string, message: string): void => void lines.push(message);
+    const note = (_: object, message: string): void => void lines.push(message);
+    const diagnostics = { debug: note, info: note, warn: note, error: note };
     const run = async (bus: Parameters<Parameters<typeof withBus>[1]>[0]): Promise<void> => {
       await bus.open(["g"]);
       const called: string[] = [];
@@ -114,7 +115,7 @@ export function handlingCases(make: MakeHarness): void {
       await idle(bus, "g");
       expect(await ids(bus)).toEqual(["unwanted", "wanted", "last"]);
     };
-    await withBus(make, run, { diagnose });
+    await withBus(make, run, { diagnostics });
     expect(lines.filter((line) => line.includes("seen it all")).length).toBe(2);
   });
 

@@ -1,9 +1,9 @@
 /** What the suite needs of an adapter, and words the cases share. */
 import { vi } from "vitest";
 import type { Clock } from "../../../src/clock.ts";
+import type { Diagnostics } from "../../../src/diagnostics.ts";
 import type { Bus, GroupStatus, Handler, StoredEvent } from "../../../src/bus/bus.ts";
 import { says } from "../../../src/bus/bus.ts";
-import type { Diagnose } from "../../../src/bus/diagnostics.ts";
 import type { GroupStore, GroupStoreRequest, Output } from "../../../src/bus/group-store.ts";
 import { outputOf } from "../../../src/bus/outputs.ts";
 import type { Timings } from "../../../src/bus/timings.ts";
@@ -15,7 +15,7 @@ export type SuiteBus = Bus & { groupStore(request: GroupStoreRequest): GroupStor
 export interface StartOptions {
   readonly timings: Timings;
   readonly clock?: Clock;
-  readonly diagnose?: Diagnose;
+  readonly diagnostics?: Diagnostics;
 }
 
 /** One log of its own, empty at first. */
