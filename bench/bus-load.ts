@@ -59,6 +59,8 @@ export function alerts(count: number): KnownEvent<"alert.received">[] {
 
 /** The same bytes the bus writes: [type, text] of each event, and of what its handling says. */
 export interface Written {
+  readonly id: string;
+  readonly subject: string;
   readonly input: readonly [string, string];
   readonly output: readonly [string, string];
 }
@@ -67,7 +69,8 @@ export function written(events: readonly KnownEvent[]): Written[] {
   return events.map((event) => {
     if (!isEvent(event, "alert.received")) throw new Error(`bench: ${event.type} is no alert`);
     const said = outputOf(triage(event), 0, { group, cause: event, source, time });
-    return { input: [event.type, eventText(event)], output: [said.event.type, said.text] };
+    const { id, subject, type } = event;
+    return { id, subject, input: [type, eventText(event)], output: [said.event.type, said.text] };
   });
 }
 

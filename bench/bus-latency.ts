@@ -1,0 +1,72 @@
+/** From the call of publish to the first line of the handler, one event at a time on an idle log. */
+import { Redis } from "ioredis";
+import { says, type Handler } from "../src/bus/bus.ts";
+import { RedisBus } from "../src/bus/redis-bus.ts";
+import type { KnownEvent } from "../src/events/envelope.ts";
+import type { RedisServer } from "../test/bus/redis-server.ts";
+import { flush } from "./bus-contenders.ts";
+import { group, source, triage, type Written } from "./bus-load.ts";
+import { median } from "./row.ts";
+
+/** Median, microseconds. */
+export async function latencyOfBus(server: RedisServer, events: readonly KnownEvent[]): Promise<number> {
+  await flush(server);
+  const bus = new RedisBus({ url: server.url, durability: "relaxed" });
+  await bus.open([group]);
+  let heard = Promise.withResolvers<number>();
+  const handler: Handler<"alert.received", undefined> = async ({ event }) => {
+    heard.resolve(performance.now());
+    return Promise.resolve(says(triage(event)));
+  };
+  bus.subscribe(group, ["alert.received"], handler, { source });
+  const took = await eachOf(events, async (event) => {
+    heard = Promise.withResolvers();
+    const start = performance.now();
+    const published = bus.publish([event]);
+    const latency = (await heard.promise) - start;
+    await published;
+    return latency;
+  });
+  await bus.close();
+  return took;
+}
+
+/** XADD on one connection, a blocked XREADGROUP on another. */
+export async function latencyOfBare(server: RedisServer, bytes: readonly Written[]): Promise<number> {
+  await flush(server);
+  const [writer, reader] = [new Redis(server.url, { protocol: 2 }), new Redis(server.url, { protocol: 2 })];
+  await writer.xgroup("CREATE", "log", group, "$", "MKSTREAM");
+  const took = await eachOf(bytes, async ({ input: [type, text] }) => {
+    const read = reader.call("XREADGROUP", [
+      ...["GROUP", group, "c", "COUNT", 4, "BLOCK", 5_000],
+      ...["STREAMS", "log", ">"],
+    ]);
+    await settle();
+    const start = performance.now();
+    const added = writer.xadd("log", "*", "type", type, "event", text);
+    await read;
+    const latency = performance.now() - start;
+    await added;
+    return latency;
+  });
+  writer.disconnect();
+  reader.disconnect();
+  return took;
+}
+
+async function eachOf<Item>(
+  items: readonly Item[],
+  measure: (item: Item) => Promise<number>,
+): Promise<number> {
+  const all: number[] = [];
+  for (const item of items) {
+    // Long enough for either to be waiting again.
+    await settle();
+    all.push(await measure(item));
+  }
+  return Math.round(median(all.slice(items.length >> 2)) * 1000);
+}
+
+function settle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 3));
+}
