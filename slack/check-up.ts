@@ -1,5 +1,5 @@
 /** What `hatrack doctor` looks at in Slack: tokens, scopes, user groups, channels. Reads only. */
-import { WebClient } from "@slack/web-api";
+import { LogLevel, WebClient } from "@slack/web-api";
 import { z } from "zod";
 import { examine, type Check } from "../src/check.ts";
 import { HatrackError } from "../src/errors.ts";
@@ -15,11 +15,20 @@ export interface CheckUpOptions {
   readonly slackApiUrl?: string;
 }
 
-const install = "Make or update the app from manifest.yml (README, Connecting Slack), and install it again.";
+const install =
+  "Make or update the app from manifest.yml (README, Slack, step by step), and install it again.";
 
 export async function* checkSlack(options: CheckUpOptions): AsyncGenerator<Check> {
   const at = options.slackApiUrl === undefined ? {} : { slackApiUrl: options.slackApiUrl };
-  const settings = { ...at, retryConfig: { retries: 0 }, timeout: 10_000, rejectRateLimitedCalls: true };
+  // What fails is said by the check; the client's own lines would stand between ours.
+  const logLevel = LogLevel.ERROR;
+  const settings = {
+    ...at,
+    logLevel,
+    retryConfig: { retries: 0 },
+    timeout: 10_000,
+    rejectRateLimitedCalls: true,
+  };
   const client = new WebClient(options.botToken, settings);
   let scopes: readonly string[] | undefined;
   const bot = await examine(
@@ -49,7 +58,7 @@ function checkScopes(granted: readonly string[] | undefined): Check {
   const name = "slack scopes";
   if (granted === undefined)
     return { name, status: "warn", found: "Slack did not say which scopes this token has" };
-  const missing = [...new Set(Object.values(scopesOf).flat())]
+  const missing = [...new Set(["commands", ...Object.values(scopesOf).flat()])]
     .filter((scope) => !granted.includes(scope))
     .sort();
   if (missing.length === 0) return { name, status: "ok", found: `${granted.length} scopes` };
@@ -73,7 +82,8 @@ const Groups = z.object({
 
 /** An on-call role whose group is not there can never be answered. */
 function checkGroups(client: WebClient, soc: SocFile): Promise<Check> {
-  const fix = "Create the user group in Slack (paid plans), or list user ids under onCall in soc.yaml.";
+  const fix =
+    "Create the user group in Slack (paid plans) and put people in it, or list user ids under onCall in soc.yaml.";
   return examine("slack user groups", fix, async () => {
     const { usergroups } = Groups.parse(await client.apiCall("usergroups.list", { include_count: true }));
     const wanted = Object.entries(soc.onCall).flatMap(([role, { group }]) =>
@@ -84,7 +94,7 @@ function checkGroups(client: WebClient, soc: SocFile): Promise<Check> {
     );
     if (missing.length === 0) return `${wanted.length} on-call groups are there`;
     const named = missing.map(({ role, group }) => `@${group} (${role})`).join(", ");
-    throw new HatrackError("group_missing", `no user group ${named}`);
+    throw new HatrackError("group_missing", `no user group, or nobody in it: ${named}`);
   });
 }
 

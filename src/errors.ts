@@ -15,7 +15,21 @@ export class HatrackError extends Error {
   }
 }
 
-/** The text of anything that was thrown, for a message or a trace; never the stack. */
+/**
+ * The text of anything that was thrown, for a message or a trace; never the stack. Where a library says no more than
+ * "fetch failed", what caused it says why; our own errors say that themselves.
+ */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const { message } = error;
+  if (error instanceof HatrackError) return message;
+  const root = rootOf(error).message;
+  return message.includes(root) ? message : `${message} (${root})`;
+}
+
+/** What stands at the bottom of it all, at most five causes down. */
+function rootOf(error: Error): Error {
+  let root = error;
+  for (let depth = 0; depth < 5 && root.cause instanceof Error; depth += 1) root = root.cause;
+  return root;
 }

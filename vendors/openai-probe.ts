@@ -11,7 +11,16 @@ export interface ServerAddress {
 
 const timeoutMs = 20_000;
 
-/** Names of the models it serves. */
+const refusals: Readonly<Record<number, string>> = {
+  401: "model_key_refused",
+  403: "model_key_refused",
+  404: "model_path_wrong",
+};
+
+/**
+ * Names of the models it serves.
+ * @throws HatrackError `model_unavailable`, `model_key_refused`, `model_path_wrong`, `model_rejected`, `model_server_odd`
+ */
 export async function listModels(server: ServerAddress): Promise<string[]> {
   const body = await ask(server, "/models");
   const models = z.object({ data: z.array(z.object({ id: z.string() })) }).safeParse(body);
@@ -61,7 +70,8 @@ async function ask({ baseUrl, apiKey }: ServerAddress, path: string, body?: obje
   }
   const text = await response.text();
   if (!response.ok) {
-    throw new HatrackError("model_rejected", `${url}: HTTP ${response.status}: ${text.slice(0, 300)}`);
+    const code = refusals[response.status] ?? "model_rejected";
+    throw new HatrackError(code, `${url}: HTTP ${response.status}: ${text.slice(0, 300)}`);
   }
   try {
     return JSON.parse(text);

@@ -1,5 +1,5 @@
 import { HatrackError } from "../../src/errors.ts";
-import { flag, type Command } from "../command.ts";
+import { flag, textOption, type Command } from "../command.ts";
 import { checkUp } from "../doctor/check-up.ts";
 import type { Check } from "../../src/check.ts";
 
@@ -11,15 +11,24 @@ const marks: Readonly<Record<Check["status"], string>> = {
 };
 
 export const command: Command = {
-  usage: "doctor [--json]",
+  usage: "doctor [--workspace URL] [--json]",
   help: `Checks Node, the configuration, soc.yaml, the data folder, the log, Slack (tokens, scopes, groups, channels), the
 model server (name, tool calls) and the clock, and says how to mend what it finds. Changes nothing.
-Exit code 1 when something is broken.`,
+Exit code 1 when something is broken.
+
+  --workspace URL  look at this local workspace as if it were Slack`,
   takes: 0,
-  options: { json: { type: "boolean" } },
+  options: { json: { type: "boolean" }, workspace: { type: "string" } },
   run: async ({ values, config, print }) => {
     const checks: Check[] = [];
-    for await (const check of checkUp(() => attempt(config))) {
+    const workspace = textOption(values, "workspace");
+    if (workspace !== undefined && !URL.canParse(workspace)) {
+      throw new HatrackError(
+        "usage",
+        `--workspace ${workspace}: expected a URL such as http://127.0.0.1:4100`,
+      );
+    }
+    for await (const check of checkUp({ config: () => attempt(config), workspace })) {
       checks.push(check);
       if (flag(values, "json")) continue;
       print(`${marks[check.status]}  ${check.name}: ${check.found}`);

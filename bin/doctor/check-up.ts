@@ -1,49 +1,36 @@
 import { constants } from "node:fs";
-import { access, mkdir } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { checkSlack } from "../../slack/check-up.ts";
-import { HatrackError, reasonOf } from "../../src/errors.ts";
-import { loadRoles } from "../../src/load-roles.ts";
-import { loadOrganisation, type Organisation } from "../assemble.ts";
-import type { Config } from "../config.ts";
-import { localLog, openBus } from "../open-bus.ts";
 import { examine, type Check } from "../../src/check.ts";
+import { HatrackError } from "../../src/errors.ts";
+import type { SocFile } from "../../src/soc-schema.ts";
+import type { Config } from "../config.ts";
+import { checkLocalLog } from "./log.ts";
 import { checkModel } from "./model.ts";
+import { checkOrganisation } from "./organisation.ts";
 import { checkRedis } from "./redis.ts";
 
+export interface CheckUp {
+  readonly config: () => Config | HatrackError;
+  /** A local workspace to look at as if it were Slack; a URL. */
+  readonly workspace: string | undefined;
+}
+
 /** Every check, in the order in which a set-up depends on them; each is yielded as soon as it is known. */
-export async function* checkUp(readConfig: () => Config | HatrackError): AsyncGenerator<Check> {
+export async function* checkUp({ config: read, workspace }: CheckUp): AsyncGenerator<Check> {
   yield { name: "node", status: "ok", found: process.version };
-  const config = readConfig();
+  const config = read();
   if (config instanceof HatrackError) {
     const fix = "Set the variable as the message says, or leave it out for the embedded default.";
     yield { name: "configuration", status: "fail", found: config.message, fix };
     return;
   }
   yield { name: "configuration", status: "ok", found: summary(config) };
-  let organisation: Organisation | undefined;
-  yield await examine(
-    "soc.yaml",
-    "Correct the line it names; the soc.yaml that comes with hatrack is a whole one.",
-    async () => {
-      organisation = await loadOrganisation(config);
-      const { soc } = organisation;
-      return `${soc.policy.rules.length} policy rules, ${Object.keys(soc.onCall).length} on-call roles`;
-    },
-  );
-  yield await examine(
-    "roles",
-    "Correct the role's file as the message says.",
-    async () => `${(await loadRoles()).length} roles load`,
-  );
+  const soc = yield* checkOrganisation(config);
+  yield await checkAlerts(config);
   yield* config.redis === undefined ? checkLocalLog(config) : checkRedis(config.redis);
   yield* checkModel(config);
-  if (config.slack === undefined) {
-    yield { name: "slack", status: "skipped", found: "no Slack is configured: the local workspace is used" };
-  } else if (organisation !== undefined) {
-    const { botToken } = config.slack;
-    const appToken = config.slack.mode === "socket" ? config.slack.appToken : undefined;
-    yield* checkSlack({ botToken, appToken, soc: organisation.soc });
-  }
+  yield* checkFrontEnd(config, soc, workspace);
 }
 
 function summary(config: Config): string {
@@ -53,28 +40,45 @@ function summary(config: Config): string {
   return `${log}, ${slack}, model ${model}, alerts from ${config.alerts}`;
 }
 
-async function* checkLocalLog(config: Config): AsyncGenerator<Check> {
-  const folder = await examine(
-    "data folder",
-    `Make ${config.dataDir} writable for this user, or set HATRACK_DIR.`,
-    async () => {
-      await mkdir(config.dataDir, { recursive: true });
-      await access(config.dataDir, constants.R_OK | constants.W_OK);
-      return config.dataDir;
-    },
-  );
-  yield folder;
-  if (folder.status !== "ok") return;
-  try {
-    const bus = await openBus(config, "readOnly");
-    const groups = await bus.groups().finally(() => bus.close());
-    yield { name: "log", status: "ok", found: `${localLog(config)}, ${groups.length} groups` };
-  } catch (error) {
-    if (error instanceof HatrackError && error.code === "log_missing") {
-      yield { name: "log", status: "ok", found: "none yet; the first start makes it" };
-      return;
-    }
-    const fix = `Move ${localLog(config)} aside and start again, or restore it from a copy.`;
-    yield { name: "log", status: "fail", found: reasonOf(error), fix };
+function checkAlerts({ alerts, webhookSecret }: Config): Promise<Check> {
+  const fix = alerts.startsWith("webhook:")
+    ? "Set WEBHOOK_SECRET to what signs each request: 16 characters or more (openssl rand -hex 32)."
+    : "Correct ALERTS=file:PATH: a JSONL file this user can read, one alert a line.";
+  return examine("alerts", fix, async () => {
+    if (alerts.startsWith("file:")) await access(alerts.slice("file:".length), constants.R_OK);
+    if (alerts.startsWith("webhook:") && webhookSecret === undefined)
+      throw new HatrackError("config_invalid", `ALERTS=${alerts} without WEBHOOK_SECRET`);
+    return alerts;
+  });
+}
+
+async function* checkFrontEnd(
+  { slack, redis }: Config,
+  soc: SocFile | undefined,
+  workspace: string | undefined,
+): AsyncGenerator<Check> {
+  const name = "slack";
+  if (slack === undefined && workspace === undefined) {
+    yield redis === undefined
+      ? { name, status: "skipped", found: "no Slack is configured: the local workspace is used" }
+      : {
+          name,
+          status: "warn",
+          found: "REDIS_URL is set and no Slack is",
+          fix: "Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or start with --local-workspace.",
+        };
+    return;
   }
+  if (soc === undefined) {
+    yield { name, status: "skipped", found: "which groups and channels to look for, soc.yaml says" };
+    return;
+  }
+  const local = { botToken: "xoxb-local-doctor", appToken: "xapp-local-doctor" };
+  const appToken = slack?.mode === "socket" ? slack.appToken : undefined;
+  const tokens = slack === undefined ? local : { botToken: slack.botToken, appToken };
+  yield* checkSlack({
+    ...tokens,
+    soc,
+    ...(workspace === undefined ? {} : { slackApiUrl: new URL("/api/", workspace).href }),
+  });
 }

@@ -15,17 +15,17 @@ export async function* checkModel(config: Config): AsyncGenerator<Check> {
     return;
   }
   const { listModels, probeToolCall } = await import("../../vendors/openai-probe.ts");
-  const reach = `Start the server or correct LLM_BASE_URL (now ${llm.baseUrl}); it should end in /v1.`;
-  let served: readonly string[] | undefined;
-  const server = await examine("model server", reach, async () => {
+  const server = "model server";
+  let served: readonly string[];
+  try {
     served = await listModels(llm);
-    return `${llm.baseUrl} serves ${served.length} models`;
-  });
-  yield server;
-  if (served === undefined) return;
-  const names = served;
-  const named = await examine("model name", `Set LLM_MODEL to one of: ${names.join(", ")}.`, () => {
-    if (names.includes(llm.model)) return llm.model;
+  } catch (error) {
+    yield { name: server, status: "fail", found: reasonOf(error), fix: fixFor(error, llm.baseUrl) };
+    return;
+  }
+  yield { name: server, status: "ok", found: `${llm.baseUrl} serves ${served.length} models` };
+  const named = await examine("model name", `Set LLM_MODEL to one of: ${served.join(", ")}.`, () => {
+    if (served.includes(llm.model)) return llm.model;
     throw new HatrackError("model_not_served", `the server does not serve "${llm.model}"`);
   });
   yield named;
@@ -43,6 +43,16 @@ export async function* checkModel(config: Config): AsyncGenerator<Check> {
           fix,
         };
   } catch (error) {
-    yield { name: "model tool calls", status: "fail", found: reasonOf(error), fix };
+    const keyed = error instanceof HatrackError && error.code === "model_key_refused";
+    const found = reasonOf(error);
+    yield { name: "model tool calls", status: "fail", found, fix: keyed ? fixFor(error, llm.baseUrl) : fix };
   }
+}
+
+function fixFor(error: unknown, baseUrl: string): string {
+  const code = error instanceof HatrackError ? error.code : "";
+  if (code === "model_key_refused")
+    return "Set LLM_API_KEY to a key this server takes; this one it does not.";
+  if (code === "model_unavailable") return `Start the server, or correct LLM_BASE_URL (now ${baseUrl}).`;
+  return `Correct LLM_BASE_URL (now ${baseUrl}): expected an OpenAI-compatible server, and mostly /v1 at the end.`;
 }

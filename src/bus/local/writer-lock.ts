@@ -2,6 +2,7 @@
  * One writer a file. The lock is a small SQLite file beside the log, held open in an exclusive transaction: the
  * operating system lets go of it when the process dies, however it dies, so there is never a stale one.
  */
+import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { HatrackError } from "../../errors.ts";
 
@@ -28,4 +29,19 @@ export function lockForWriting(file: string): WriterLock {
       lock.close();
     },
   };
+}
+
+/** Whether a process holds the lock now. Looks only. */
+export function isWrittenTo(file: string): boolean {
+  const beside = `${file}.lock`;
+  if (!existsSync(beside)) return false;
+  const lock = new DatabaseSync(beside, { readOnly: true, timeout: 0 });
+  try {
+    lock.prepare("SELECT count(*) FROM sqlite_master").get();
+    return false;
+  } catch {
+    return true;
+  } finally {
+    lock.close();
+  }
 }
