@@ -28,6 +28,12 @@ export function textOption(values: Values, name: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/** An option that may be given more than once. */
+export function textOptions(values: Values, name: string): string[] {
+  const value = values[name];
+  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+}
+
 export function flag(values: Values, name: string): boolean {
   return values[name] === true;
 }

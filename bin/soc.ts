@@ -4,9 +4,10 @@ import { systemClock } from "../src/clock.ts";
 import type { Diagnostics } from "../src/diagnostics.ts";
 import { HatrackError, reasonOf } from "../src/errors.ts";
 import { TrustedBus } from "../src/gate/trusted-bus.ts";
-import { loadRoles } from "../src/load-roles.ts";
+import { loadRole, loadRoles } from "../src/load-roles.ts";
 import { RoleTeam } from "../src/team.ts";
 import type { AlertSource } from "../src/seams/alert-source.ts";
+import type { WebhookSource } from "../vendors/webhook-source.ts";
 import type { Connection } from "../slack/connection.ts";
 import { startSlack } from "../slack/start.ts";
 import { loadModel, loadOrganisation, loadTools } from "./assemble.ts";
@@ -24,6 +25,8 @@ export interface SocOptions {
   readonly pace: Pace;
   /** Real Slack, a local workspace of our own, or one that is running already. */
   readonly workspace: "slack" | "embedded" | { readonly url: string };
+  /** Files of roles beside the shipped ones. */
+  readonly ownRoles: readonly string[];
   readonly diagnostics: Diagnostics;
   readonly signal: AbortSignal;
 }
@@ -67,7 +70,7 @@ async function assemble(options: SocOptions, open: Closers): Promise<RunningSoc>
   open.add(() => slack.close());
   const team = new RoleTeam({
     bus,
-    roles: await loadRoles(),
+    roles: [...(await loadRoles()), ...(await Promise.all(options.ownRoles.map((file) => loadRole(file))))],
     model: await loadModel(config),
     tools: await loadTools(config, new TrustedBus(bus, { trusted: keys.trusted }), organisation.inventory),
     gate: { policy: organisation.policy, directory: slack.directory },
@@ -99,9 +102,17 @@ async function assemble(options: SocOptions, open: Closers): Promise<RunningSoc>
 /** Alerts come in beside everything else; a source that ends or fails leaves the SOC at work. */
 async function consume(
   team: RoleTeam,
-  source: AlertSource,
+  source: AlertSource | WebhookSource,
   { diagnostics, signal }: Pick<SocOptions, "diagnostics" | "signal">,
 ): Promise<void> {
+  if ("listening" in source)
+    source.listening.then(
+      (url) => {
+        diagnostics.info({ url }, `alerts are taken at ${url}, signed with WEBHOOK_SECRET`);
+      },
+      // Why it does not listen, consuming it says.
+      () => undefined,
+    );
   try {
     await team.consume(source, signal);
     if (!signal.aborted) diagnostics.info({ source: source.name }, "all alerts of the source are on the log");

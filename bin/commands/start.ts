@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { HatrackError } from "../../src/errors.ts";
-import { flag, textOption, type Command, type Invocation, type Values } from "../command.ts";
+import { flag, textOption, textOptions, type Command, type Invocation, type Values } from "../command.ts";
 import { alertSources, isAlertSource, type Config } from "../config.ts";
 import { readControl } from "../control-client.ts";
 import { makeDiagnostics } from "../diagnostics.ts";
@@ -12,7 +12,7 @@ import { runSoc, type SocOptions } from "../soc.ts";
 
 export const command: Command = {
   usage:
-    "start [--port N] [--data DIR] [--alerts SOURCE] [--speed N|max] [--local-workspace] [--workspace URL] [--no-open]",
+    "start [--port N] [--data DIR] [--alerts SOURCE] [--speed N|max] [--local-workspace] [--workspace URL] [--role FILE]… [--no-open]",
   help: `Runs the whole SOC on this machine and prints "ready URL#TOKEN" when it serves.
 
   --port N            port of the local workspace's page (default: any free one)
@@ -21,6 +21,7 @@ export const command: Command = {
   --speed N|max       how fast the sample and file alerts come: N times the usual pace, or all at once
   --local-workspace   the local workspace with REDIS_URL set; its decisions are marked as local
   --workspace URL     a local workspace that is running already (node slack/workspace/main.ts), left as it is at the end
+  --role FILE         a role of your own beside the shipped ones; may be given more than once
   --no-open           do not open a browser
 
 Each embedded default is replaced by one variable: REDIS_URL, SLACK_BOT_TOKEN with SLACK_APP_TOKEN or
@@ -33,6 +34,7 @@ SLACK_SIGNING_SECRET, LLM_BASE_URL with LLM_MODEL, ALERTS. "hatrack doctor" chec
     speed: { type: "string" },
     "local-workspace": { type: "boolean" },
     workspace: { type: "string" },
+    role: { type: "string", multiple: true },
     "no-open": { type: "boolean" },
   },
   run: async (invocation) => {
@@ -97,9 +99,11 @@ function configured({ values, config }: Invocation): Config {
 function optionsOf(
   { values }: Invocation,
   config: Config,
-): Pick<SocOptions, "config" | "port" | "pace" | "workspace"> {
+): Pick<SocOptions, "config" | "port" | "pace" | "workspace" | "ownRoles"> {
   const workspace = workspaceOf(values, config);
-  return { config, port: portOf(values["port"]), pace: paceOf(textOption(values, "speed")), workspace };
+  const ownRoles = textOptions(values, "role");
+  const pace = paceOf(textOption(values, "speed"));
+  return { config, port: portOf(values["port"]), pace, workspace, ownRoles };
 }
 
 /** The local workspace serves the local log; on Redis it must be asked for by name. */

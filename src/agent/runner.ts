@@ -16,6 +16,7 @@ import {
 } from "../bus/bus.ts";
 import { HatrackError } from "../errors.ts";
 import type { EventType } from "../events/catalogue.ts";
+import { isEvent } from "../events/envelope.ts";
 import { evolveCase, emptyCase, type CaseFile } from "../memory/case-file.ts";
 import type { Shown } from "../memory/precedents.ts";
 import { outageOf } from "../models/outage.ts";
@@ -46,8 +47,9 @@ export function handlerOf(hat: Hat, deps: Deps): (delivery: Delivery) => Promise
   return async (delivery) => {
     const model = deps.model({ name: hat.name, rules: hat.rules });
     if (model === undefined) return stop(`${hat.name}: no model is configured`);
-    const { casefile, closedNow } = await readCase(deps, delivery);
+    const { casefile, closedNow, runs } = await readCase(hat, deps, delivery);
     if (closedNow) return skip(`${hat.name}: case ${casefile.caseId} is closed`);
+    if (runs >= maxRunsOfACase) return says(sentRound(hat, model));
     const started = deps.clock.now();
     const shown = await precedentFor(hat, deps, delivery);
     const precedent = shown.arm === "on" ? { precedent: shown.precedent } : {};
@@ -110,18 +112,32 @@ function loopsOf(
   };
 }
 
-/** The case as it stood at this entry, and whether it is closed by now. */
-async function readCase(
-  { bus }: Deps,
-  { event, position }: Delivery,
-): Promise<{ casefile: CaseFile; closedNow: boolean }> {
+/** Two roles that keep sending a case to each other end here: a person looks. Runs of one role on one case. */
+const maxRunsOfACase = 10;
+
+function sentRound(hat: Hat, model: RoleModel): Draft {
+  const detail = `The case was sent to ${hat.title} more than ${maxRunsOfACase} times: roles keep handing it to each other.`;
+  return failedDraft(hat, { reason: "budget_exhausted", detail, steps: [], model: model.name });
+}
+
+interface CaseAtEntry {
+  /** As it stood at this entry. */
+  readonly casefile: CaseFile;
+  readonly closedNow: boolean;
+  /** How often this role has worked on it before. */
+  readonly runs: number;
+}
+
+async function readCase(hat: Hat, { bus }: Deps, { event, position }: Delivery): Promise<CaseAtEntry> {
   let casefile = emptyCase(event.subject);
   let now = casefile;
+  let runs = 0;
   for await (const stored of bus.read({ subject: event.subject })) {
     now = evolveCase(now, stored.event);
+    if (isEvent(stored.event, "role.worked") && stored.event.data.role === hat.name) runs += 1;
     if (comparePositions(stored.position, position) <= 0) casefile = now;
   }
-  return { casefile, closedNow: now.closed !== undefined };
+  return { casefile, closedNow: now.closed !== undefined, runs };
 }
 
 /** What is wrong is not the case's fault (stop), or it is nobody's answer (role.failed), or it is a bug (thrown). */

@@ -50,6 +50,33 @@ describe("a role on its case", () => {
     expect(JSON.stringify(scene.model.turns[0]?.casefile)).not.toContain("other");
   });
 
+  it("hands a case that roles keep sending to each other to a person, after ten runs", async () => {
+    const ran = (n: number): KnownEvent<"role.worked"> =>
+      event(
+        "role.worked",
+        {
+          ...{
+            role: "sleuth",
+            promptVersion: "0".repeat(64),
+            model: "m",
+            leg: "l",
+            steps: [],
+            modelCalls: 1,
+          },
+          ...{ tokens: { input: 0, output: 0 }, milliseconds: 1, evidenceDropped: 0, recallArm: "off" },
+          positions: {},
+        },
+        `w${n}`,
+      );
+    const nine = Array.from({ length: 9 }, (_, n) => ran(n));
+    const tenth = await play({ script: [submit(goodAnswer)], log: [...nine, alertEvent()] });
+    expect(tenth.escalated).toHaveLength(1);
+    const scene = await play({ script: [], log: [...nine, ran(9), alertEvent()] });
+    expect(scene.handled).toMatchObject({
+      events: [{ type: "role.failed", data: { role: "sleuth", reason: "budget_exhausted" } }],
+    });
+  });
+
   it("may say its own events and no others", async () => {
     const hat = sleuth({ says: ["case.investigated"] });
     await expect(play({ hat, script: [submit(goodAnswer)] })).rejects.toMatchObject({
