@@ -15,6 +15,7 @@ export function crossChecks(soc: SocFile): Fault[] {
     ...unlistedRoles(soc),
     ...reviewerFaults(soc),
     ...ruleFaults(soc.policy.rules),
+    ...freezeFaults(soc),
   ];
 }
 
@@ -55,6 +56,9 @@ function unlistedRoles({ onCall, rights, policy }: SocFile): Fault[] {
       ["policy", "rules", index, "ask"],
       ask,
     ]),
+    ...policy.rules.flatMap(({ handTo = [] }, index) =>
+      handTo.map((role, at): [Fault["path"], string] => [["policy", "rules", index, "handTo", at], role]),
+    ),
     ...Object.entries(policy.reviewers).map(([role, reviewer]): [Fault["path"], string] => [
       ["policy", "reviewers", role],
       reviewer,
@@ -70,6 +74,14 @@ function reviewerFaults({ policy }: SocFile): Fault[] {
   if (Object.hasOwn(policy.reviewers, anyClass)) return [];
   const message = 'expected a reviewer for "*", whom roles that are not named here go to';
   return [{ path: ["policy", "reviewers"], message, example: 'reviewers: { "*": tier2-oncall }' }];
+}
+
+function freezeFaults({ policy }: SocFile): Fault[] {
+  return policy.freezes.flatMap(({ when }, index): Fault[] => {
+    if (!("from" in when) || Date.parse(when.from) < Date.parse(when.to)) return [];
+    const message = `ends (${when.to}) before it begins (${when.from})`;
+    return [{ path: ["policy", "freezes", index, "when"], message }];
+  });
 }
 
 /** Each verb covered for any class; no class of a verb covered twice; "unknown" never weaker than the rest. */

@@ -42,8 +42,9 @@ export function parseSocFile(text: string, where: string): SocFile {
 
 /** What the gate needs of it; `classOf` comes from the inventory. */
 export function policyOf(soc: SocFile, classOf: Policy["classOf"]): Policy {
-  const { rules, reviewers } = soc.policy;
+  const { rules, reviewers, never, freezes, maxTargetsPerHour, unpostedMinutes } = soc.policy;
   return {
+    ...{ never, freezes, maxTargetsPerHour, unpostedMinutes },
     ...{ rules, onCall: soc.onCall, classOf, rights: soc.rights },
     reviewerOf: (role) => (Object.hasOwn(reviewers, role) ? reviewers[role] : reviewers["*"]) ?? "",
   };

@@ -1,7 +1,9 @@
 /** The shape of soc.yaml: people, places and policy. What must hold beyond it is in soc-checks.ts. */
 import { z } from "zod";
-import { Priority, RoleName } from "./events/vocabulary.ts";
+import { ActionVerb, Priority, RoleName } from "./events/vocabulary.ts";
 import { OnCallRole, PolicyRule } from "./gate/policy.ts";
+import { Veto } from "./gate/vetoes.ts";
+import { Freeze } from "./gate/windows.ts";
 
 const ChannelName = z
   .string()
@@ -39,6 +41,14 @@ export const SocFile = z.strictObject({
     rules: z.array(PolicyRule).min(1),
     /** Role → who reviews what it could not settle; "*" is any other. */
     reviewers: z.record(z.string().min(1), RoleName),
+    /** What may never be proposed. */
+    never: z.array(Veto).default([]),
+    /** When something may not be authorised, or by more people only. */
+    freezes: z.array(Freeze).default([]),
+    /** Verb → targets within an hour; one more makes each further one a target of class "wide". */
+    maxTargetsPerHour: z.partialRecord(ActionVerb, z.int().min(1)).default({}),
+    /** How long a card may take to be posted before that is an alarm, minutes. */
+    unpostedMinutes: z.number().positive().max(1440).default(5),
   }),
   /** The only hosts a link of a card may lead to. */
   consoleHosts: z.array(ConsoleHost),

@@ -1,6 +1,7 @@
 /** Every event type there is: who may say it, its version, its schema. One entry a type, no second list. */
 import type { z } from "zod";
 import { alertEvents } from "./alert-events.ts";
+import { caseActEvents } from "./case-act-events.ts";
 import { caseEvents } from "./case-events.ts";
 import type { EventDefinition } from "./define-event.ts";
 import { gateEvents } from "./gate-events.ts";
@@ -10,6 +11,7 @@ export const catalogue = {
   ...alertEvents,
   ...caseEvents,
   ...gateEvents,
+  ...caseActEvents,
   ...calendarEvents,
   ...runEvents,
   ...modelEvents,

@@ -14,8 +14,8 @@ import {
 import { event } from "./define-event.ts";
 
 /** The id of the event that asks: `action.proposed`, or the finding or failure that needs a person's review. */
-const ProposalId = z.string().min(1).max(64);
-const Reason = z.string().min(1).max(2000);
+export const ProposalId = z.string().min(1).max(64);
+export const Reason = z.string().min(1).max(2000);
 /** "IR Lead On-Call": the name under which soc.yaml lists an on-call role, and its title. */
 const OnCall = z.strictObject({ role: RoleName, title: z.string().min(1).max(100) });
 
@@ -43,6 +43,18 @@ export const Bar = z.strictObject({
   nextTiers: z.array(OnCall).max(5),
   /** How long an authorisation waits for the person who carries it out, minutes. */
   carryOutMinutes: z.number().positive(),
+  /** Shares of this tier's time at which it is reminded, in order. */
+  reminders: z.array(z.number().gt(0).lt(1)).max(5).optional(),
+  /** How old what a proposal rests on may be when it is authorised, minutes since it was asked. */
+  evidenceMinutes: z.number().positive().optional(),
+  /** A question stops this tier's clock until it is answered. */
+  clockStopsForInfo: z.boolean().optional(),
+  /** On-call roles it may be handed to, beside the next tiers. */
+  handTo: z.array(OnCall).max(10).optional(),
+  /** Who edited the request never counts, also where one person is enough. */
+  requesterNeverCounts: z.boolean().optional(),
+  /** A person may authorise what is done to their own account. */
+  ownAccountAllowed: z.boolean().optional(),
 });
 export type Bar = z.infer<typeof Bar>;
 
@@ -54,6 +66,18 @@ export const DirectoryRecord = z.strictObject({
   membersDigest: Digest,
 });
 export type DirectoryRecord = z.infer<typeof DirectoryRecord>;
+
+/** Why somebody rejects; a front end offers these, and beside one of them words of their own. */
+export const RejectCategory = z.enum([
+  "false_alarm",
+  "sanctioned",
+  "too_wide",
+  "wrong_target",
+  "already_done",
+  "not_enough_evidence",
+  "other",
+]);
+export type RejectCategory = z.infer<typeof RejectCategory>;
 
 const Card = z.strictObject({ channel: z.string().min(1).max(64), ts: z.string().min(1).max(64) });
 
@@ -93,12 +117,14 @@ export const Decision = z.discriminatedUnion("decision", [
   z.strictObject({
     decision: z.literal("delegate"),
     ...onProposal,
+    /** An on-call role of soc.yaml, or the id of a person of the group that is asked. */
     to: z.string().min(1).max(64),
     reason: Reason.optional(),
   }),
   z.strictObject({ decision: z.literal("snooze"), ...onProposal, minutes: z.int().min(1).max(1440) }),
   z.strictObject({ decision: z.literal("mark_done"), ...onProposal, note: Reason.optional() }),
   z.strictObject({ decision: z.literal("could_not_do"), ...onProposal, reason: Reason }),
+  z.strictObject({ decision: z.literal("rolled_back"), ...onProposal, reason: Reason }),
   z.strictObject({ decision: z.literal("revoke"), ...onProposal, reason: Reason }),
   z.strictObject({ decision: z.literal("label"), ...onCase, verdict: Verdict, reason: Reason }),
   z.strictObject({ decision: z.literal("withdraw_label"), ...onCase, reason: Reason }),
@@ -151,8 +177,20 @@ const proposalEvents = {
       tier: z.int().min(0),
       postedAt: IsoTime,
       expiresAt: IsoTime,
+      /** Who was in the group then: who approves and is not among them has joined since. */
+      known: z
+        .array(z.string().regex(/^[0-9a-f]{16}$/))
+        .max(500)
+        .optional(),
     }),
   }),
+  /** An alarm: nobody has posted the card, so nobody can answer and nothing can expire. */
+  "handoff.unposted": event({
+    saidBy: ["gate"],
+    data: z.strictObject({ proposalId: ProposalId, tier: z.int().min(0), askedAt: IsoTime }),
+  }),
+  /** Moves the reminder, never the expiry. */
+  "handoff.snoozed": event({ saidBy: ["gate"], data: z.strictObject({ ...onRecord, until: IsoTime }) }),
   "handoff.reminded": event({
     saidBy: ["gate"],
     data: z.strictObject({ proposalId: ProposalId, tier: z.int().min(0), share: z.number().min(0).max(1) }),
@@ -166,6 +204,8 @@ const proposalEvents = {
       digest: Digest,
       code: z.string().max(8),
       why: Reason,
+      /** Who handed it on; left out, the tier did not answer in time. */
+      by: Principal.optional(),
     }),
   }),
   "approval.recorded": event({
@@ -176,6 +216,8 @@ const proposalEvents = {
       directory: DirectoryRecord,
       have: z.int().min(1),
       need: z.int().min(1),
+      /** Was not in the group yet when the card was posted. */
+      joinedAfter: IsoTime.optional(),
     }),
   }),
   "action.decided": event({
@@ -187,6 +229,7 @@ const proposalEvents = {
       why: Reason,
       digest: Digest,
       directory: DirectoryRecord.optional(),
+      category: RejectCategory.optional(),
       /** When an authorisation that nobody carries out lapses. */
       carryOutBy: IsoTime.optional(),
     }),
@@ -196,6 +239,21 @@ const proposalEvents = {
     data: z.strictObject({ ...onRecord, note: Reason.optional() }),
   }),
   "action.abandoned": event({ saidBy: ["gate"], data: z.strictObject({ ...onRecord, why: Reason }) }),
+  /** It was done, and has been taken back. */
+  "action.rolled_back": event({ saidBy: ["gate"], data: z.strictObject({ ...onRecord, why: Reason }) }),
+  /** Authorised, and nobody has marked it done: calls its owner, then the next tier. */
+  "action.overdue": event({
+    saidBy: ["gate"],
+    data: z.strictObject({
+      proposalId: ProposalId,
+      /** How much of the time to carry it out has passed. */
+      share: z.number().min(0).max(1),
+      /** Who took it on, or else approved it. */
+      owners: z.array(Principal).max(10),
+      /** Called as well: nobody answered the first time. */
+      nextTier: OnCall.optional(),
+    }),
+  }),
   "action.lapsed": event({ saidBy: ["gate"], data: z.strictObject({ proposalId: ProposalId, why: Reason }) }),
   "action.revoked": event({
     saidBy: ["gate"],
@@ -215,58 +273,47 @@ const proposalEvents = {
       whoCan: z.string().max(200).optional(),
     }),
   }),
-  "info.requested": event({ saidBy: ["gate"], data: z.strictObject({ ...onRecord, question: Reason }) }),
-  "info.answered": event({
-    saidBy: ["gate", "role:*"],
-    data: z.strictObject({ proposalId: ProposalId, answer: Text, evidence: z.array(Evidence).max(20) }),
-  }),
-};
-
-/** Who said it, and the directory's answer their right to say so rests on. */
-const onWord = { by: Principal, directory: DirectoryRecord.optional() };
-
-const caseActs = {
-  "case.assigned": event({
-    saidBy: ["gate"],
-    data: z.strictObject({ proposalId: ProposalId.optional(), to: Principal, ...onWord }),
-  }),
-  "case.labelled": event({
-    saidBy: ["gate"],
-    data: z.strictObject({ verdict: Verdict, ...onWord, reason: Reason, origin: z.string().max(64) }),
-  }),
-  /** The label is taken back: nobody has confirmed the case any more, whatever was said before it. */
-  "case.unlabelled": event({ saidBy: ["gate"], data: z.strictObject({ ...onWord, reason: Reason }) }),
-  "case.closed": event({ saidBy: ["gate"], data: z.strictObject({ ...onWord, reason: Reason }) }),
-  "case.reopened": event({ saidBy: ["gate"], data: z.strictObject({ ...onWord, reason: Reason }) }),
-  "case.linked": event({
-    saidBy: ["gate"],
-    data: z.strictObject({ to: CaseId, ...onWord, reason: Reason }),
-  }),
-  /** A thumb, never a label. */
-  "finding.rated": event({
-    saidBy: ["gate"],
-    data: z.strictObject({ eventId: z.string().max(64), right: z.boolean(), ...onWord }),
-  }),
-  "suppression.set": event({
+  "info.requested": event({
     saidBy: ["gate"],
     data: z.strictObject({
-      suppressionId: z.string().min(1).max(64),
-      rule: z.string().min(1).max(512),
-      host: z.string().max(255).optional(),
-      until: IsoTime,
-      ...onWord,
-      reason: Reason,
+      ...onRecord,
+      question: Reason,
+      /** Policy stops the tier's clock until it is answered. */
+      clockStopped: z.boolean().optional(),
     }),
   }),
-  "role.paused": event({
+  "info.answered": event({
     saidBy: ["gate"],
-    data: z.strictObject({ role: RoleName, ...onWord, reason: Reason }),
+    data: z.strictObject({
+      proposalId: ProposalId,
+      answer: Text,
+      evidence: z.array(Evidence).max(20),
+      /** The question: the id of its `info.requested`. */
+      requestId: z.string().min(1).max(64).optional(),
+      /** "record": what the log already held, put together without a model. */
+      from: z.enum(["record"]).optional(),
+      /** The events it is taken from. */
+      eventIds: z.array(z.string().min(1).max(64)).max(40).optional(),
+      /** The clock runs again, to here. */
+      expiresAt: IsoTime.optional(),
+    }),
   }),
-  "role.resumed": event({ saidBy: ["gate"], data: z.strictObject({ role: RoleName, ...onWord }) }),
+  /** The case has moved on: a word of the gate to itself, for each proposal that is still open. */
+  "proposal.outdated": event({
+    saidBy: ["gate"],
+    data: z.strictObject({
+      proposalId: ProposalId,
+      /** The event that overtook it. */
+      by: z.string().min(1).max(64),
+      reason: z.enum(["planned_again", "target_changed", "verdict_flipped"]),
+      why: Reason,
+      /** What it is called in the record when nobody has been asked about it yet. */
+      digest: Digest,
+    }),
+  }),
 };
 
 export const gateEvents = {
   "decision.submitted": event({ saidBy: ["frontend"], data: Decision }),
   ...proposalEvents,
-  ...caseActs,
 };

@@ -57,6 +57,23 @@ export function personKey(person: Person): string {
   return sha256(`person ${person.personId.trim().toLowerCase()}`);
 }
 
+/** One account of the directory, short and without the address: for telling later who was there. */
+export function accountKey({ principal, personId }: Person): string {
+  return sha256(canonicalJson([principal.team, principal.user, personId])).slice(0, 16);
+}
+
+/** Whether a target names this person's own account: by id, by name, or by address with or without its domain. */
+export function isOwnAccount(
+  person: Person,
+  target: { readonly type: string; readonly value: string },
+): boolean {
+  if (target.type !== "user") return false;
+  const plain = (text: string): string => text.trim().toLowerCase();
+  const local = (text: string): string => plain(text).replace(/^.*\\/, "").replace(/@.*$/, "");
+  const own = [person.principal.user, person.name, person.personId];
+  return own.some((name) => plain(name) === plain(target.value) || local(name) === local(target.value));
+}
+
 export function samePrincipal(a: Principal, b: Principal): boolean {
   return a.team === b.team && a.user === b.user;
 }

@@ -1,6 +1,7 @@
 /** What the gate is told. Times are milliseconds since the epoch; `at` is log time, the clock that decides. */
 import type { Ask, Decision } from "../events/gate-events.ts";
 import type { EventData } from "../events/catalogue.ts";
+import type { Evidence } from "../events/vocabulary.ts";
 import type { DirectoryAnswer } from "./directory.ts";
 
 /** A role asks for something a person must decide. */
@@ -11,6 +12,8 @@ export interface AskCommand {
   readonly ask: Ask;
   /** Set for a review: the role whose reviewer is asked, whatever the rule says. */
   readonly reviewOf?: string;
+  /** Targets of this verb proposed within the last hour, this one among them; left out, not counted. */
+  readonly targetsInHour?: number;
 }
 
 /** A person said something. */
@@ -33,6 +36,8 @@ export interface PostedCommand {
   /** The event the card shows. */
   readonly eventId: string;
   readonly at: number;
+  /** Who is in the addressed group, if it could be asked: who joins later is known by it. */
+  readonly directory?: DirectoryAnswer;
 }
 
 /** A time has come. */
@@ -44,7 +49,33 @@ export interface DeadlineCommand {
   readonly saidAt: number;
 }
 
-export type GateCommand = AskCommand | DecisionCommand | PostedCommand | DeadlineCommand;
+/** The case has moved on without this proposal. */
+export interface OutdatedCommand {
+  readonly kind: "outdated";
+  readonly proposalId: string;
+  readonly why: string;
+  /** What it is called in the record when nobody has been asked about it yet. */
+  readonly digest: string;
+}
+
+/** A question was answered. */
+export interface AnsweredCommand {
+  readonly kind: "answered";
+  readonly requestId: string;
+  readonly answer: RecordAnswer;
+  readonly at: number;
+}
+
+/** What the record holds on a question. */
+export interface RecordAnswer {
+  readonly text: string;
+  readonly evidence: readonly Evidence[];
+  /** The events it is taken from. */
+  readonly eventIds: readonly string[];
+}
+
+export type GateCommand =
+  AskCommand | DecisionCommand | PostedCommand | DeadlineCommand | OutdatedCommand | AnsweredCommand;
 
 /** Kinds of decisions about a proposal, as against those about a case, a rule or a role. */
 export type ProposalDecision = Extract<Decision, { proposalId: string }>;

@@ -3,30 +3,66 @@
  * means that there is nothing to do; a decision always leaves at least one.
  */
 import type { Draft } from "../bus/bus.ts";
-import type { DeadlineCommand, DecisionCommand, GateCommand, PostedCommand } from "./commands.ts";
-import { decideDeadline, decidePosted } from "./deadlines.ts";
 import { answer } from "./answers.ts";
+import type { DecisionCommand, GateCommand, OutdatedCommand } from "./commands.ts";
+import { decideDeadline, decidePosted } from "./deadlines.ts";
 import { door } from "./door.ts";
 import type { Policy } from "./policy.ts";
+import { answered } from "./questions.ts";
 import { decideAsk } from "./requests.ts";
 import type { GateState, Handoff } from "./state.ts";
 
 export function decide(state: GateState | undefined, command: GateCommand, policy: Policy): Draft[] {
   switch (command.kind) {
     case "ask":
-      return state === undefined || state.phase === "none" ? decideAsk(command, policy) : [];
-    case "decision": {
-      const opened = door(state, command);
-      return opened.open ? answer(opened, command, policy) : opened.drafts;
-    }
+      return isNew(state) ? decideAsk(command, policy) : [];
+    case "decision":
+      return decideDecision(state, command, policy);
+    case "outdated":
+      return decideOutdated(state, command);
     case "posted":
     case "deadline":
-      return state?.phase === "asked" ? decideTime(state, command) : [];
+    case "answered":
+      return isAsked(state) ? decideAsked(state, command, policy) : [];
   }
 }
 
-function decideTime(handoff: Handoff, command: PostedCommand | DeadlineCommand): Draft[] {
-  return command.kind === "posted" ? decidePosted(handoff, command) : decideDeadline(handoff, command);
+const isNew = (state: GateState | undefined): boolean => state === undefined || state.phase === "none";
+const isAsked = (state: GateState | undefined): state is Handoff => state?.phase === "asked";
+
+type OfOpen = Exclude<GateCommand, { kind: "ask" | "decision" | "outdated" }>;
+
+function decideAsked(handoff: Handoff, command: OfOpen, policy: Policy): Draft[] {
+  switch (command.kind) {
+    case "posted":
+      return decidePosted(handoff, command);
+    case "deadline":
+      return decideDeadline(handoff, command, policy);
+    case "answered":
+      return answered(handoff, command);
+  }
+}
+
+function decideDecision(state: GateState | undefined, command: DecisionCommand, policy: Policy): Draft[] {
+  if (wasHeard(state, command)) return [];
+  const opened = door(state, command);
+  return opened.open ? answer(opened, command, policy) : opened.drafts;
+}
+
+/** An entry that somebody appended once more, signature and all, was answered the first time. */
+function wasHeard(state: GateState | undefined, { decisionId }: DecisionCommand): boolean {
+  return state?.phase === "asked" && state.heard.includes(decisionId);
+}
+
+/** What is pending is superseded, what is authorised and not done is revoked; what is over stays as it is. */
+function decideOutdated(state: GateState | undefined, { proposalId, why, digest }: OutdatedCommand): Draft[] {
+  const superseded = (of: string): Draft[] => [
+    { type: "action.decided", data: { proposalId, outcome: "superseded", by: [], why, digest: of } },
+  ];
+  if (state === undefined || state.phase === "none") return superseded(digest);
+  if (state.phase === "unasked") return [];
+  if (state.status === "pending") return superseded(state.digest);
+  return state.status === "authorised" ? [{ type: "action.revoked", data: { proposalId, why } }] : [];
 }
 
 /**
@@ -34,6 +70,7 @@ function decideTime(handoff: Handoff, command: PostedCommand | DeadlineCommand):
  * refused whoever they are.
  */
 export function groupToAsk(state: GateState | undefined, command: DecisionCommand): string | undefined {
+  if (wasHeard(state, command)) return undefined;
   const opened = door(state, command);
   return opened.open ? opened.handoff.bar.addressed.role : undefined;
 }

@@ -2,21 +2,19 @@
 import type { Draft } from "../bus/bus.ts";
 import type { Decision } from "../events/gate-events.ts";
 import type { DecisionCommand, ProposalDecision } from "./commands.ts";
-import { against, lapse, nextTierOrExpire } from "./deadlines.ts";
+import { against, answerableUntil, lapse, nextTierOrExpire } from "./deadlines.ts";
 import { alreadyDecided, refuse, unsupported, whoCan, type Refusal } from "./refusals.ts";
 import type { GateState, Handoff } from "./state.ts";
-
-type Answerable = Exclude<ProposalDecision, { decision: "delegate" | "snooze" }>;
 
 export interface OpenDoor {
   readonly open: true;
   readonly handoff: Handoff;
-  readonly decision: Answerable;
+  readonly decision: ProposalDecision;
 }
 export type Door = OpenDoor | { readonly open: false; readonly drafts: Draft[] };
 
 /** In which status each can be said. */
-const saidWhile: Readonly<Record<Answerable["decision"], readonly Handoff["status"][]>> = {
+const saidWhile: Readonly<Record<ProposalDecision["decision"], readonly Handoff["status"][]>> = {
   authorise: ["pending"],
   reject: ["pending"],
   edit: ["pending"],
@@ -25,6 +23,9 @@ const saidWhile: Readonly<Record<Answerable["decision"], readonly Handoff["statu
   mark_done: ["authorised"],
   could_not_do: ["authorised"],
   revoke: ["authorised"],
+  delegate: ["pending", "authorised"],
+  snooze: ["pending"],
+  rolled_back: ["executed"],
 };
 
 export function door(state: GateState | undefined, command: DecisionCommand): Door {
@@ -33,7 +34,8 @@ export function door(state: GateState | undefined, command: DecisionCommand): Do
     drafts: [...before, refuse(command, refusal)],
   });
   const { decision } = command;
-  if (!isAnswerable(decision)) return shut(unsupported(decision));
+  // What concerns a case goes another way; it is refused here, should it come this one.
+  if (!isOnProposal(decision)) return shut(unsupported(decision));
   if (state === undefined || state.phase === "none") return shut(unknown(decision.proposalId));
   if (state.caseId !== command.caseId) return shut(otherCase(decision.proposalId, command.caseId));
   if (state.phase === "unasked") return shut(alreadyDecided("cancelled", state.settled));
@@ -43,7 +45,7 @@ export function door(state: GateState | undefined, command: DecisionCommand): Do
   return misplaced === undefined ? { open: true, handoff: state, decision } : shut(misplaced);
 }
 
-function isAnswerable(decision: Decision): decision is Answerable {
+function isOnProposal(decision: Decision): decision is ProposalDecision {
   return Object.hasOwn(saidWhile, decision.decision);
 }
 
@@ -52,9 +54,10 @@ function outOfTime(
   handoff: Handoff,
   clocks: DecisionCommand,
 ): { refusal: Refusal; drafts: Draft[] } | undefined {
-  const { status, opened, carryOutBy } = handoff;
-  if (status === "pending" && opened !== undefined && against(opened.expiresAt, clocks) === "past") {
-    return { refusal: tooLateFor(handoff, opened.expiresAt), drafts: nextTierOrExpire(handoff) };
+  const { status, carryOutBy } = handoff;
+  const until = answerableUntil(handoff);
+  if (status === "pending" && until !== undefined && against(until, clocks) === "past") {
+    return { refusal: tooLateFor(handoff, until), drafts: nextTierOrExpire(handoff) };
   }
   if (status === "authorised" && carryOutBy !== undefined && against(carryOutBy, clocks) === "past") {
     const message = `The authorisation lapsed at ${carryOutBy}: nobody marked it done. Propose it again.`;
@@ -76,9 +79,10 @@ function tooLateFor({ bar }: Handoff, expiresAt: string): Refusal {
   return { rule: "expired", message, whoCan: next.title };
 }
 
-function outOfPlace(handoff: Handoff, decision: Answerable): Refusal | undefined {
+function outOfPlace(handoff: Handoff, decision: ProposalDecision): Refusal | undefined {
   const { status, settled } = handoff;
   if (!saidWhile[decision.decision].includes(status)) {
+    if (decision.decision === "rolled_back" && status === "authorised") return notDone;
     if (settled !== undefined) return alreadyDecided(status, settled);
     const message = "Nobody has authorised this yet, so there is nothing to carry out or to revoke.";
     return { rule: "not_authorised", message, whoCan: whoCan(handoff) };
@@ -87,6 +91,12 @@ function outOfPlace(handoff: Handoff, decision: Answerable): Refusal | undefined
   const message = `This card shows an older request; the one that counts has the code ${handoff.code}. Answer that one.`;
   return { rule: "stale_card", message, whoCan: whoCan(handoff) };
 }
+
+const notDone: Refusal = {
+  rule: "not_done",
+  message:
+    "Nobody has marked this done, so there is nothing to roll back. Revoke it, or say that it could not be done.",
+};
 
 const unknown = (proposalId: string): Refusal => ({
   rule: "unknown_proposal",

@@ -5,31 +5,46 @@ import type { GateState, Handoff, HandoffStatus } from "./state.ts";
 /** The state after one more output of this proposal's key, in log order. */
 export function evolve(state: GateState | undefined, output: KnownEvent): GateState {
   const before = state ?? { phase: "none" };
-  if (isEvent(output, "handoff.requested")) return requested(before, output);
+  // A word of the gate to itself about another proposal of the case.
+  if (isEvent(output, "proposal.outdated")) return before;
+  if (isEvent(output, "handoff.requested")) return withHeard(requested(before, output), output);
   if (before.phase !== "asked") {
-    return isEvent(output, "action.decided") ? cancelledUnasked(output) : before;
+    return isEvent(output, "action.decided") ? unaskedNow(output) : before;
   }
-  return evolveAnswers(evolveTiers(before, output), output);
+  return withHeard(evolveAnswers(evolveTiers(before, output), output), output);
+}
+
+function withHeard(handoff: Handoff, { causationid }: KnownEvent): Handoff {
+  if (causationid === undefined || handoff.heard.includes(causationid)) return handoff;
+  return { ...handoff, heard: [...handoff.heard, causationid].slice(-500) };
 }
 
 function requested(before: GateState, output: KnownEvent<"handoff.requested">): Handoff {
   const { proposalId, ask, bar, digest, code, edited } = output.data;
-  const earlier = before.phase === "asked" ? before : undefined;
+  const editor = edited === undefined ? [] : [edited.person];
   return {
     phase: "asked",
     status: "pending",
     caseId: output.subject,
     ...{ proposalId, ask, bar, digest, code },
-    tier: 0,
-    askedBy: output.id,
-    reminded: 0,
-    approvals: [],
-    editors: [...(earlier?.editors ?? []), ...(edited === undefined ? [] : [edited.person])],
-    ...(earlier?.assignee === undefined ? {} : { assignee: earlier.assignee }),
+    ...{ tier: 0, nagged: 0, firstAskedAt: output.time, handedOn: 0, heard: [] },
+    ...(before.phase === "asked" ? carriedOver(before) : {}),
+    editors: [...(before.phase === "asked" ? before.editors : []), ...editor],
+    ...untouched(output),
   };
 }
 
-function cancelledUnasked(output: KnownEvent<"action.decided">): GateState {
+/** What of an earlier request about the same proposal still holds for the edited one. */
+function carriedOver({ firstAskedAt, handedOn, heard, assignee }: Handoff) {
+  return { firstAskedAt, handedOn, heard, ...(assignee === undefined ? {} : { assignee }) };
+}
+
+/** A tier that has just been asked. */
+function untouched({ id, time }: KnownEvent) {
+  return { askedBy: id, askedAt: time, reminded: 0, unpostedSaid: false, approvals: [] };
+}
+
+function unaskedNow(output: KnownEvent<"action.decided">): GateState {
   const { proposalId, by, why } = output.data;
   return { phase: "unasked", proposalId, caseId: output.subject, settled: { by, at: output.time, why } };
 }
@@ -37,14 +52,32 @@ function cancelledUnasked(output: KnownEvent<"action.decided">): GateState {
 /** The tier's clock. */
 function evolveTiers(handoff: Handoff, output: KnownEvent): Handoff {
   if (isEvent(output, "handoff.opened")) {
-    const { postedAt, expiresAt } = output.data;
-    return { ...handoff, opened: { postedAt, expiresAt } };
+    const { postedAt, expiresAt, known } = output.data;
+    return { ...handoff, opened: { postedAt, expiresAt }, ...(known === undefined ? {} : { known }) };
   }
   if (isEvent(output, "handoff.reminded")) return { ...handoff, reminded: output.data.share };
-  if (!isEvent(output, "handoff.rerouted")) return handoff;
-  const { opened: _, ...unopened } = handoff;
-  const { tier, bar, digest, code } = output.data;
-  return { ...unopened, tier, bar, digest, code, askedBy: output.id, reminded: 0, approvals: [] };
+  if (isEvent(output, "handoff.snoozed")) return { ...handoff, snoozedUntil: output.data.until };
+  if (isEvent(output, "handoff.unposted")) return { ...handoff, unpostedSaid: true };
+  if (!isEvent(output, "handoff.rerouted")) return evolveQuestions(handoff, output);
+  const { opened: _, known: __, snoozedUntil: ___, question: ____, ...left } = handoff;
+  const { tier, bar, digest, code, by } = output.data;
+  const handedOn = left.handedOn + (by === undefined ? 0 : 1);
+  return { ...left, tier, bar, digest, code, handedOn, ...untouched(output) };
+}
+
+function evolveQuestions(handoff: Handoff, output: KnownEvent): Handoff {
+  if (isEvent(output, "info.requested")) {
+    // The clock stands since the first question that is open.
+    if (handoff.question !== undefined) return handoff;
+    const clockStopped = output.data.clockStopped ?? false;
+    return { ...handoff, question: { requestId: output.id, askedAt: output.time, clockStopped } };
+  }
+  if (!isEvent(output, "info.answered")) return handoff;
+  const { question, ...answered } = handoff;
+  const { expiresAt, requestId } = output.data;
+  if (requestId !== question?.requestId) return handoff;
+  if (expiresAt === undefined || handoff.opened === undefined) return answered;
+  return { ...answered, opened: { ...handoff.opened, expiresAt } };
 }
 
 /** What people said, and what came of it. */
@@ -70,6 +103,8 @@ function evolveEndings(handoff: Handoff, output: KnownEvent): Handoff {
   if (isEvent(output, "action.executed")) return ended("executed", [output.data.by], output.data.note ?? "");
   if (isEvent(output, "action.abandoned")) return ended("abandoned", [output.data.by], output.data.why);
   if (isEvent(output, "action.lapsed")) return ended("lapsed", [], output.data.why);
+  if (isEvent(output, "action.rolled_back")) return ended("rolled_back", [output.data.by], output.data.why);
+  if (isEvent(output, "action.overdue")) return { ...handoff, nagged: output.data.share };
   if (!isEvent(output, "action.revoked")) return handoff;
   const { by, why } = output.data;
   return ended("revoked", by === undefined ? [] : [by], why);

@@ -57,6 +57,14 @@ export class LiveDirectory {
     return this.#inFlight.get(role) ?? this.#call(role);
   }
 
+  /** Who is on call there, if that is known or can be asked without using up what decisions need. Never throws. */
+  async observe(role: string): Promise<DirectoryAnswer | undefined> {
+    const known = this.#recent(role);
+    if (known !== undefined) return known;
+    if (this.#callsOfLate() >= this.#callsAMinute / 2) return undefined;
+    return this.#inFlight.get(role) ?? this.#call(role);
+  }
+
   /** Groups have changed: what is known, and what is being asked, no longer counts. */
   forget(): void {
     this.#known.clear();
@@ -71,8 +79,12 @@ export class LiveDirectory {
   }
 
   #spent(): boolean {
+    return this.#callsOfLate() >= this.#callsAMinute;
+  }
+
+  #callsOfLate(): number {
     this.#calls = this.#calls.filter((at) => at > this.#clock.now() - 60_000);
-    return this.#calls.length >= this.#callsAMinute;
+    return this.#calls.length;
   }
 
   #call(role: string): Promise<DirectoryAnswer> {

@@ -6,6 +6,8 @@
 import { z } from "zod";
 import type { Ask, Bar } from "../events/gate-events.ts";
 import { ActionVerb, RoleName } from "../events/vocabulary.ts";
+import { vetoOf, type Veto } from "./vetoes.ts";
+import type { Freeze } from "./windows.ts";
 
 export const OnCallRole = z.strictObject({
   title: z.string().min(1).max(100),
@@ -28,6 +30,18 @@ export const PolicyRule = z.strictObject({
   blastRadius: z.string().min(1).max(300),
   expiresMinutes: z.number().positive().max(10_080),
   carryOutMinutes: z.number().positive().max(10_080),
+  /** Shares of a tier's time at which it is reminded. Default 0.5 and 0.8. */
+  reminders: z.array(z.number().gt(0).lt(1)).max(5).optional(),
+  /** How old what a proposal rests on may be when it is authorised, minutes. Left out: any age. */
+  evidenceMinutes: z.number().positive().max(43_200).optional(),
+  /** Whether a question stops the clock until it is answered. */
+  clockStopsForInfo: z.boolean().optional(),
+  /** On-call roles it may be handed to, beside those that are asked next. */
+  handTo: z.array(RoleName).max(10).optional(),
+  /** Whether who edited a request may authorise it: where one person is enough (the default), or never. */
+  requester: z.enum(["where_one_is_enough", "never"]).optional(),
+  /** Whether a person may authorise what is done to their own account. Default no. */
+  ownAccount: z.boolean().optional(),
 });
 export type PolicyRule = z.infer<typeof PolicyRule>;
 
@@ -39,6 +53,13 @@ export type Right = (typeof rights)[number];
 export interface Policy {
   readonly rules: readonly PolicyRule[];
   readonly onCall: Readonly<Record<string, OnCallRole>>;
+  /** What may never be proposed. */
+  readonly never?: readonly Veto[];
+  readonly freezes?: readonly Freeze[];
+  /** Verb → targets within an hour; one more and the target is of class "wide". */
+  readonly maxTargetsPerHour?: Readonly<Partial<Record<ActionVerb, number>>>;
+  /** How long a card may take to be posted before that is an alarm, minutes. Default 5. */
+  readonly unpostedMinutes?: number;
   /** From the configured inventory, never from alert or model text; "unknown" when it is not there. */
   classOf(target: { type: string; value: string }): string;
   /** The on-call role that reviews what a role could not settle: "tier2" → "tier2-oncall". */
@@ -48,6 +69,8 @@ export interface Policy {
 }
 
 export const unknownClass = "unknown";
+/** More targets of one verb within an hour than policy lets pass as single ones. */
+export const wideClass = "wide";
 export const anyClass = "*";
 
 type OnCall = Bar["addressed"];
@@ -55,13 +78,20 @@ type OnCall = Bar["addressed"];
 /** The bar under an ask, or why there is none: then nobody can authorise it. */
 export type BarAnswer = { readonly bar: Bar } | { readonly none: string };
 
-/** `addressed` overrides whom the rule asks: a review goes to the reviewer of the role that could not settle it. */
-export function barOf(
-  policy: Policy,
-  ask: Pick<Ask, "verb" | "target"> & { readonly addressed?: string | undefined },
-): BarAnswer {
-  const targetClass = classOfTarget(policy, ask);
-  const rule = ruleFor(policy, ask.verb, targetClass);
+export interface ToBar extends Pick<Ask, "verb" | "target"> {
+  /** Overrides whom the rule asks: a review goes to the reviewer of the role that could not settle it. */
+  readonly addressed?: string | undefined;
+  /** Targets of this verb that were proposed within the last hour, this one among them. */
+  readonly targetsInHour?: number | undefined;
+}
+
+export function barOf(policy: Policy, ask: ToBar): BarAnswer {
+  const own = classOfTarget(policy, ask);
+  const veto = vetoOf(policy.never ?? [], { ...ask, targetClass: own });
+  if (veto !== undefined) return { none: `policy never allows it: ${veto.why}` };
+  const wide = isWide(policy, ask);
+  const targetClass = wide ? wideClass : own;
+  const rule = wide ? wideRule(policy, ask.verb, own) : ruleFor(policy, ask.verb, own);
   if (rule === undefined) {
     return { none: `no rule of soc.yaml covers ${ask.verb} on a target of class "${targetClass}"` };
   }
@@ -74,8 +104,39 @@ export function barOf(
     bar: {
       ...{ targetClass, addressed, quorum, reversible, blastRadius },
       ...{ expiresMinutes, nextTiers, carryOutMinutes },
+      ...termsOf(policy, rule),
     },
   };
+}
+
+function isWide({ maxTargetsPerHour }: Policy, { verb, targetsInHour }: ToBar): boolean {
+  const most = maxTargetsPerHour?.[verb];
+  return most !== undefined && targetsInHour !== undefined && targetsInHour > most;
+}
+
+/** What a rule says beyond whom and how many; what it leaves out stays out. */
+function termsOf(policy: Policy, rule: PolicyRule): Partial<Bar> {
+  const { reminders, evidenceMinutes, clockStopsForInfo, handTo, requester, ownAccount } = rule;
+  const others = handTo?.flatMap((role) => onCallOf(policy, role));
+  return {
+    ...(reminders === undefined ? {} : { reminders: reminders.toSorted((a, b) => a - b) }),
+    ...(evidenceMinutes === undefined ? {} : { evidenceMinutes }),
+    ...(clockStopsForInfo === undefined ? {} : { clockStopsForInfo }),
+    ...(others === undefined ? {} : { handTo: others }),
+    ...(requester === "never" ? { requesterNeverCounts: true } : {}),
+    ...(ownAccount === undefined ? {} : { ownAccountAllowed: ownAccount }),
+  };
+}
+
+/** Never less than the target's own class asks for. */
+function wideRule(policy: Policy, verb: Ask["verb"], own: string): PolicyRule | undefined {
+  const named = policy.rules.filter((rule) => rule.verbs.includes(verb) && rule.classes.includes(wideClass));
+  const mine = ruleFor(policy, verb, own);
+  const rule = strictest([
+    ...(named.length > 0 ? named : policy.rules.filter((each) => each.verbs.includes(verb))),
+    ...(mine === undefined ? [] : [mine]),
+  ]);
+  return rule && { ...rule, reversible: false };
 }
 
 /** No inventory lists cases, which are ours, or indicators, which are anybody's: those are classes by themselves. */
@@ -103,8 +164,13 @@ function strictest(rules: readonly PolicyRule[]): PolicyRule | undefined {
   return [...rules].sort(order)[0];
 }
 
+function onCallOf(policy: Policy, role: string): OnCall[] {
+  const found = Object.hasOwn(policy.onCall, role) ? policy.onCall[role] : undefined;
+  return found === undefined ? [] : [{ role, title: found.title }];
+}
+
 /** An on-call role and who is asked after it, at most six; ends at a role that is not listed or comes twice. */
-function chainFrom(policy: Policy, first: string): OnCall[] {
+export function chainFrom(policy: Policy, first: string): OnCall[] {
   const chain: OnCall[] = [];
   let role: string | undefined = first;
   while (role !== undefined && chain.length < 6 && !chain.some((tier) => tier.role === role)) {

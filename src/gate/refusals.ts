@@ -43,5 +43,5 @@ export function alreadyDecided(
 
 export const unsupported = (decision: Decision): Refusal => ({
   rule: "not_supported",
-  message: `The gate cannot do "${decision.decision.replaceAll("_", " ")}" yet. It is on the record; nothing was changed.`,
+  message: `"${decision.decision.replaceAll("_", " ")}" is not said of a proposal. It is on the record; nothing was changed.`,
 });

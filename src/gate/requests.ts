@@ -6,7 +6,7 @@ import type { Ask } from "../events/gate-events.ts";
 import { CaseId, RoleName } from "../events/vocabulary.ts";
 import type { AskCommand } from "./commands.ts";
 import { sealed, digestOf } from "./digest.ts";
-import { barOf, type BarAnswer, type Policy } from "./policy.ts";
+import { barOf, wideClass, type BarAnswer, type Policy } from "./policy.ts";
 import type { Handoff } from "./state.ts";
 
 const longestText = 4000;
@@ -58,7 +58,7 @@ function roleOf(source: string): string {
 export function decideAsk(command: AskCommand, policy: Policy): Draft[] {
   const { proposalId, caseId, ask, reviewOf } = command;
   const addressed = reviewOf === undefined ? undefined : policy.reviewerOf(reviewOf);
-  const answer = barOf(policy, { ...ask, addressed });
+  const answer = barOf(policy, { ...ask, addressed, targetsInHour: command.targetsInHour });
   if ("none" in answer) {
     const digest = digestOf({ proposalId, caseId, ask, bar: undefined });
     const why = `Nobody can be asked: ${answer.none}.`;
@@ -95,7 +95,9 @@ export function editedRequest(
 /** Policy's bar for the edited ask. Who is being asked already stays asked, if policy's chain holds that tier. */
 function barFor(handoff: Handoff, ask: Ask, policy: Policy): BarAnswer {
   const addressed = ask.verb === "review_case" ? policy.reviewerOf(ask.proposedBy) : undefined;
-  const answer = barOf(policy, { ...ask, addressed });
+  // One of too many stays one of too many, whatever is made of it.
+  const targetsInHour = handoff.bar.targetClass === wideClass ? Number.MAX_SAFE_INTEGER : undefined;
+  const answer = barOf(policy, { ...ask, addressed, targetsInHour });
   if ("none" in answer) return answer;
   const chain = [answer.bar.addressed, ...answer.bar.nextTiers];
   const now = chain.findIndex((tier) => tier.role === handoff.bar.addressed.role);

@@ -3,7 +3,7 @@
  * compared in each commit. It is JSON, and a refold of the log gives the same bytes.
  *
  *   pending → authorised | rejected | expired | cancelled | superseded
- *   authorised → executed | abandoned | lapsed | revoked
+ *   authorised → executed | abandoned | lapsed | revoked; executed → rolled_back
  */
 import { z } from "zod";
 import { Ask, Bar } from "../events/gate-events.ts";
@@ -23,6 +23,7 @@ const HandoffStatus = z.enum([
   "abandoned",
   "lapsed",
   "revoked",
+  "rolled_back",
 ]);
 export type HandoffStatus = z.infer<typeof HandoffStatus>;
 
@@ -43,15 +44,31 @@ const Handoff = z.strictObject({
   tier: z.int().min(0),
   /** The id of the event this tier's card shows: only that card's posting starts the tier's clock. */
   askedBy: z.string(),
+  /** When this tier was asked, and when anybody was first asked: event time. */
+  askedAt: IsoTime,
+  firstAskedAt: IsoTime,
   opened: z.strictObject({ postedAt: IsoTime, expiresAt: IsoTime }).optional(),
   /** Share of this tier's time at the last reminder; 0: none yet. */
   reminded: z.number().min(0).max(1),
+  snoozedUntil: IsoTime.optional(),
+  /** The alarm that nobody has posted this tier's card has been raised. */
+  unpostedSaid: z.boolean(),
+  /** Who was in the group when the card was posted (`accountKey`); left out: it could not be asked then. */
+  known: z.array(z.string()).optional(),
+  /** A question that has not been answered yet. */
+  question: z.strictObject({ requestId: z.string(), askedAt: IsoTime, clockStopped: z.boolean() }).optional(),
+  /** How often people have handed it to another role. */
+  handedOn: z.int().min(0),
   /** Who approved this digest. Each counts only while the directory still lists them. */
   approvals: z.array(Principal),
   /** Humans (`personKey`) who changed what is asked; where two are needed they do not count. */
   editors: z.array(Digest),
   assignee: Principal.optional(),
   carryOutBy: IsoTime.optional(),
+  /** Share of the time to carry it out at the last nagging; 0: none yet. */
+  nagged: z.number().min(0).max(1),
+  /** Decisions that have been answered: one that is on the log twice counts once. The last 500. */
+  heard: z.array(z.string()),
   /** The last step of the status: the decision, then what came of it. */
   settled: Settled.optional(),
 });

@@ -32,7 +32,6 @@ describe("who may say what", () => {
       "case.escalated",
       "case.investigated",
       "hunt.reported",
-      "info.answered",
       "intel.reported",
       "response.planned",
       "shift.summarised",

@@ -111,24 +111,36 @@ export class Gate {
   state: GateState | undefined;
   readonly said: KnownEvent[] = [];
   #told = 0;
+  #policy = policy;
 
   constructor(...given: readonly GateCommand[]) {
     for (const command of given) this.tell(command);
   }
 
+  /** From here on another policy holds. */
+  under(other: Policy): this {
+    this.#policy = other;
+    return this;
+  }
+
+  with(...given: readonly GateCommand[]): this {
+    for (const command of given) this.tell(command);
+    return this;
+  }
+
   /** What it says to one command; also an answer of nothing. */
-  tell(command: GateCommand): KnownEvent[] {
+  tell(command: GateCommand, causeId?: string): KnownEvent[] {
     this.#told += 1;
     const at = "at" in command ? command.at : start;
     const cause = makeEvent({
-      id: `told-${this.#told}`,
+      id: causeId ?? `told-${this.#told}`,
       source: "/frontends/test",
       type: "source.advanced",
       subject: "caseId" in command ? command.caseId : caseId,
       time: isoTime(at),
       data: { source: "test", cursor: "1" },
     });
-    const drafts: Draft[] = decide(this.state, command, policy);
+    const drafts: Draft[] = decide(this.state, command, this.#policy);
     const saying = { group: "human-gate", cause, source: gateSource, time: isoTime(at) };
     const events = drafts.map((draft, position) => outputOf(draft, position, saying).event);
     const known = events.filter((event): event is KnownEvent => !("foreign" in event));

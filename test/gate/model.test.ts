@@ -100,7 +100,13 @@ const allowed: Readonly<Record<HandoffStatus, readonly HandoffStatus[]>> = {
   pending: ["pending", "authorised", "rejected", "expired", "cancelled", "superseded"],
   authorised: ["authorised", "executed", "abandoned", "lapsed", "revoked"],
   ...{ rejected: ["rejected"], expired: ["expired"], cancelled: ["cancelled"], superseded: ["superseded"] },
-  ...{ executed: ["executed"], abandoned: ["abandoned"], lapsed: ["lapsed"], revoked: ["revoked"] },
+  ...{
+    executed: ["executed", "rolled_back"],
+    rolled_back: ["rolled_back"],
+    abandoned: ["abandoned"],
+    lapsed: ["lapsed"],
+    revoked: ["revoked"],
+  },
 };
 
 /** Counts from what the gate said before this step and the directory's answer in it. */

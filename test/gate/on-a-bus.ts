@@ -7,6 +7,7 @@ import { isEvent, type KnownEvent } from "../../src/events/envelope.ts";
 import { naturalId } from "../../src/events/ids.ts";
 import { makeEvent } from "../../src/events/parse.ts";
 import type { Directory, DirectoryAnswer } from "../../src/gate/directory.ts";
+import type { Policy } from "../../src/gate/policy.ts";
 import { gateSays } from "../../src/gate/says.ts";
 import { gateSource } from "../../src/gate/state.ts";
 import humanGate from "../../roles/human-gate.ts";
@@ -38,13 +39,13 @@ export class Crowd implements Directory {
   }
 }
 
-export async function gateOnABus() {
+export async function gateOnABus(over: Partial<Policy> = {}) {
   const clock = manualClock(start);
   const bus = new LocalBus({ clock });
   const crowd = new Crowd(() => clock.now());
   await bus.open([humanGate.name]);
   const deps = { bus, clock, diagnostics: silent, model: () => undefined, tools: [] };
-  const gate = humanGate.start({ ...deps, gate: { policy, directory: crowd } });
+  const gate = humanGate.start({ ...deps, gate: { policy: { ...policy, ...over }, directory: crowd } });
   const close = async (): Promise<void> => {
     await gate.close();
     await bus.close();

@@ -1,0 +1,120 @@
+/** Brings each judgement of the gate what it rests on: who is on call now, how the case stands, what was proposed. */
+import { logTime, type Bus, type Delivery, type Draft, type Position } from "../bus/bus.ts";
+import { isEvent, type AnyEvent, type KnownEvent } from "../events/envelope.ts";
+import { isCaseAct } from "./case-acts.ts";
+import { actOnCase } from "./case-desk.ts";
+import type { AskCommand, DecisionCommand } from "./commands.ts";
+import { decide, groupToAsk } from "./decide.ts";
+import type { LiveDirectory } from "./live-directory.ts";
+import { overtakenBy, type Turn } from "./overtaken.ts";
+import type { Policy } from "./policy.ts";
+import { RecentTargets } from "./recent-targets.ts";
+import { answerFromRecord } from "./record-answer.ts";
+import { askOf } from "./requests.ts";
+import type { GateState } from "./state.ts";
+
+export type GateEvent =
+  | "action.proposed"
+  | "case.investigated"
+  | "role.failed"
+  | "decision.submitted"
+  | "message.posted"
+  | "deadline.reached"
+  | "info.requested"
+  | "proposal.outdated"
+  | "case.labelled"
+  | "case.unlabelled";
+
+type Told<T extends GateEvent = GateEvent> = Delivery<T, GateState>;
+/** One delivery, its event known to be of a type. */
+type Of<T extends GateEvent> = Omit<Told, "event"> & { readonly event: KnownEvent<T> };
+
+export interface GateDeskOptions {
+  readonly bus: Pick<Bus, "read">;
+  readonly directory: Pick<LiveDirectory, "ask" | "observe">;
+  readonly policy: Policy;
+}
+
+export class GateDesk {
+  readonly #options: GateDeskOptions;
+  readonly #recent: RecentTargets;
+
+  constructor(options: GateDeskOptions) {
+    this.#options = options;
+    this.#recent = new RecentTargets(options.bus);
+  }
+
+  /** What the gate says to one event. */
+  async answer(told: Told): Promise<Draft[]> {
+    const { event } = told;
+    if (isEvent(event, "decision.submitted")) return this.#decision({ ...told, event });
+    if (isEvent(event, "message.posted")) return this.#posted({ ...told, event });
+    if (isEvent(event, "deadline.reached")) return this.#deadline({ ...told, event });
+    if (isEvent(event, "info.requested")) return this.#question({ ...told, event });
+    if (isEvent(event, "proposal.outdated")) {
+      const { proposalId, why, digest } = event.data;
+      return decide(told.state, { kind: "outdated", proposalId, why, digest }, this.#options.policy);
+    }
+    return [...(await this.#asks(told)), ...(await this.#overtaken(told))];
+  }
+
+  async #decision({ event, position, state }: Of<"decision.submitted">): Promise<Draft[]> {
+    const { directory, policy } = this.#options;
+    const { id: decisionId, subject: caseId, data: decision } = event;
+    const when = { at: logTime(position), saidAt: Date.parse(event.time) };
+    const command: DecisionCommand = { kind: "decision", decisionId, caseId, decision, ...when };
+    if (isCaseAct(decision)) return actOnCase(this.#options, command, decision);
+    const group = groupToAsk(state, command);
+    if (group === undefined) return decide(state, command, policy);
+    return decide(state, { ...command, directory: await directory.ask(group, decision.principal) }, policy);
+  }
+
+  async #posted({ event, position, state }: Of<"message.posted">): Promise<Draft[]> {
+    const { directory, policy } = this.#options;
+    const command = { kind: "posted", eventId: event.data.eventId, at: logTime(position) } as const;
+    const drafts = decide(state, command, policy);
+    if (drafts.length === 0 || state?.phase !== "asked") return drafts;
+    const answer = await directory.observe(state.bar.addressed.role);
+    return answer === undefined ? drafts : decide(state, { ...command, directory: answer }, policy);
+  }
+
+  #deadline({ event, position, state }: Of<"deadline.reached">): Draft[] {
+    const { deadline, due } = event.data;
+    const when = { due: Date.parse(due), at: logTime(position), saidAt: Date.parse(event.time) };
+    return decide(state, { kind: "deadline", deadline, ...when }, this.#options.policy);
+  }
+
+  async #question({ event, position, state }: Of<"info.requested">): Promise<Draft[]> {
+    const answer = answerFromRecord(event.data.question, await this.#caseUpTo(event.subject, position));
+    const command = { kind: "answered", requestId: event.id, answer, at: logTime(position) } as const;
+    return decide(state, command, this.#options.policy);
+  }
+
+  async #asks({ event, position, state }: Told): Promise<Draft[]> {
+    if (!isEvent(event, "action.proposed", "case.investigated", "role.failed")) return [];
+    const ask = askOf(event);
+    if (ask === undefined) return [];
+    return decide(state, await this.#counted(ask, event, position), this.#options.policy);
+  }
+
+  async #counted(ask: AskCommand, event: KnownEvent<GateEvent>, position: Position): Promise<AskCommand> {
+    if (!isEvent(event, "action.proposed")) return ask;
+    if (this.#options.policy.maxTargetsPerHour?.[event.data.verb] === undefined) return ask;
+    return { ...ask, targetsInHour: await this.#recent.count(event, position) };
+  }
+
+  async #overtaken({ event, position }: Told): Promise<Draft[]> {
+    if (!isTurn(event)) return [];
+    return overtakenBy(event, await this.#caseUpTo(event.subject, position));
+  }
+
+  async #caseUpTo(subject: string, to: Position): Promise<AnyEvent[]> {
+    const events: AnyEvent[] = [];
+    for await (const { event } of this.#options.bus.read({ subject, to })) events.push(event);
+    return events;
+  }
+}
+
+function isTurn(event: KnownEvent<GateEvent>): event is Turn {
+  return isEvent(event, "action.proposed", "case.investigated", "case.labelled", "case.unlabelled");
+}
