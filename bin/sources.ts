@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { HatrackError } from "../src/errors.ts";
 import type { AlertSource } from "../src/seams/alert-source.ts";
 import { fileSource } from "../vendors/file-source.ts";
-import { webhookSource } from "../vendors/webhook-source.ts";
+import { webhookSource, type WebhookSource } from "../vendors/webhook-source.ts";
 import { alertSources, type Config } from "./config.ts";
 import { home } from "./reference.ts";
 
@@ -13,7 +13,7 @@ export type Pace = number | "max";
 const usualPaceMs = 6_000;
 
 /** The source that ALERTS or --alerts names. */
-export function alertSource(config: Config, pace: Pace): AlertSource {
+export function alertSource(config: Config, pace: Pace): AlertSource | WebhookSource {
   const { alerts } = config;
   const intervalMs = pace === "max" ? 0 : Math.round(usualPaceMs / pace);
   if (alerts === "sample") return fileSource({ path: join(home, "fixtures/alerts.jsonl"), intervalMs });
