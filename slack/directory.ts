@@ -37,8 +37,12 @@ const User = z.object({
   }),
 });
 
+/** An account's standing may be this old when a decision rests on it, as a group's membership may. Milliseconds. */
+const personMaxAgeMs = 10_000;
+
 export class SlackDirectory implements Directory {
   readonly #options: SlackDirectoryOptions;
+  readonly #people = new Map<string, { readonly at: number; readonly person: Promise<Person> }>();
   readonly #listeners: (() => void)[] = [];
 
   constructor(options: SlackDirectoryOptions) {
@@ -69,11 +73,26 @@ export class SlackDirectory implements Directory {
   /** Slack said that groups or people changed. */
   changed(): void {
     this.#options.groups.forget();
+    this.#people.clear();
     for (const listener of this.#listeners) listener();
   }
 
-  /** One account as Slack describes it now; throws when Slack does not answer. */
-  async person(id: string): Promise<Person> {
+  /**
+   * One account as Slack described it at most ten seconds ago: a group of thirty asked about twelve times a minute
+   * would be more calls than Slack allows (lesson 27). Throws when Slack does not answer.
+   */
+  person(id: string): Promise<Person> {
+    const now = this.#options.clock.now();
+    const known = this.#people.get(id);
+    if (known !== undefined && now - known.at < personMaxAgeMs) return known.person;
+    const person = this.#ask(id);
+    this.#people.set(id, { at: now, person });
+    person.catch(() => this.#people.delete(id));
+    for (const [other, { at }] of this.#people) if (now - at >= personMaxAgeMs) this.#people.delete(other);
+    return person;
+  }
+
+  async #ask(id: string): Promise<Person> {
     const { client, team: ourTeam } = this.#options;
     const { user } = User.parse(await client.apiCall("users.info", { user: id }));
     const team = user.team_id ?? ourTeam;

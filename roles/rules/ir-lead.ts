@@ -25,7 +25,7 @@ function sevOf(matched: readonly MatchedRule[], facts: Facts): string {
   return has(matched, ...credentials, ...foothold) ? "SEV-2" : "SEV-3";
 }
 
-function isolate(facts: Facts, evidence: readonly Evidence[]): Proposed[] {
+function isolate(matched: readonly MatchedRule[], facts: Facts, evidence: readonly Evidence[]): Proposed[] {
   const host = textAt(facts, "alert.host.name");
   if (host === undefined) return [];
   const server = hostClass(facts) !== "workstation";
@@ -33,7 +33,7 @@ function isolate(facts: Facts, evidence: readonly Evidence[]): Proposed[] {
     {
       verb: "isolate_host",
       target: { type: "host", value: host },
-      rationale: "The attacker may still be on it; isolation keeps the evidence and stops the spread.",
+      rationale: `${has(matched, "control-blocked-it") ? "This attempt was stopped, and whoever made it" : "The attacker"} may still be on it; isolation keeps the evidence and stops the spread.`,
       against: server
         ? "Whatever this host serves stops for everyone."
         : "Its user cannot work until it is released.",
@@ -104,7 +104,7 @@ export const rules: RuleBook = {
     const evidence = evidenceOf(speaking, 6);
     const because = evidence.slice(0, 3);
     const actions =
-      because.length === 0 ? [] : [...isolate(facts, because), ...account(matched, facts, because)];
+      because.length === 0 ? [] : [...isolate(matched, facts, because), ...account(matched, facts, because)];
     return {
       sev,
       summary: `${whatHappened(facts)}: ${

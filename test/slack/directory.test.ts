@@ -7,7 +7,7 @@ import { callOptions } from "../../slack/connection.ts";
 import { SlackDirectory } from "../../slack/directory.ts";
 import { UserGroups } from "../../slack/groups.ts";
 import { startWorkspace, type RunningWorkspace } from "../../slack/workspace/server.ts";
-import { systemClock } from "../../src/clock.ts";
+import { manualClock, systemClock } from "../../src/clock.ts";
 import { silent } from "../../src/diagnostics.ts";
 
 const sample = z
@@ -70,6 +70,35 @@ describe("who is on call in Slack", () => {
     expect(await idsOf("ir-lead-oncall")).toEqual(["U0MIA", "U0PRIYA"]);
     expect(await idsOf("by-id")).toEqual(["U0MIA", "U0PRIYA"]);
     expect(await idsOf("named")).toEqual(["U0ELENA"]);
+  });
+
+  it("asks about each account once in ten seconds, and at once again when Slack says that people changed", async () => {
+    const asked: string[] = [];
+    const clock = manualClock(0);
+    const client = new WebClient("xoxb-local-1", {
+      ...callOptions,
+      slackApiUrl: `${workspace.url}/api/`,
+      logger: boltLogger(silent),
+    });
+    const apiCall = client.apiCall.bind(client);
+    client.apiCall = (method, options) => {
+      asked.push(method);
+      return apiCall(method, options);
+    };
+    const onCall = { both: { title: "Both", users: ["U0MIA", "U0PRIYA"] } };
+    const counted = new SlackDirectory({
+      ...{ client, groups: new UserGroups(client, clock), team: "T0NORTHWIND", clock, onCall },
+    });
+    await counted.onCall("both");
+    clock.advance(9_999);
+    await counted.onCall("both");
+    expect(asked).toEqual(["users.info", "users.info"]);
+    counted.changed();
+    await counted.onCall("both");
+    expect(asked).toHaveLength(4);
+    clock.advance(10_000);
+    await counted.onCall("both");
+    expect(asked).toHaveLength(6);
   });
 
   it("names guests, deactivated accounts, bots and strangers as what they are", async () => {
