@@ -158,10 +158,10 @@ export class LocalDatabase {
   }
 
   #runOne(write: Write): boolean {
-    this.#db.exec("SAVEPOINT one");
+    this.statement("SAVEPOINT one").run();
     try {
       write.run();
-      this.#db.exec("RELEASE one");
+      this.statement("RELEASE one").run();
       return true;
     } catch (error) {
       // A full disk may have rolled back everything already; then the whole batch fails with it.

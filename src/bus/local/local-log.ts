@@ -35,11 +35,11 @@ export class LocalLog {
   append({ event, text }: { event: AnyEvent; text: string }): LogEntry {
     const there = this.byId(event.id);
     if (there !== undefined) return there;
-    const last = this.last();
+    const last = this.#database.statement("SELECT ms, seq FROM log ORDER BY n DESC LIMIT 1").get();
     const now = Math.floor(this.#clock.now());
     // A clock that steps back does not: the log's own time stands still until it is passed.
-    const ms = last === undefined ? now : Math.max(now, logTime(last.position));
-    const seq = last !== undefined && logTime(last.position) === ms ? sequence(last.position) + 1 : 0;
+    const ms = last === undefined ? now : Math.max(now, intOf(last, "ms"));
+    const seq = last !== undefined && intOf(last, "ms") === ms ? intOf(last, "seq") + 1 : 0;
     const { lastInsertRowid } = this.#database
       .statement("INSERT INTO log (ms, seq, id, type, subject, text) VALUES (?, ?, ?, ?, ?, ?)")
       .run(ms, seq, event.id, event.type, event.subject, text);
