@@ -35,7 +35,7 @@ async function throughput(server: RedisServer, fsync: string): Promise<Row[]> {
     () => redisBus(server, events),
     () => barePipelines(server, bytes, false),
     () => barePipelines(server, bytes, true),
-    () => bullmq(server, bytes.slice(0, 2_048)),
+    () => bullmq(server, bytes.slice(0, 4_096)),
   ]);
   const ours = ratesOf(`redis bus, ${fsync}`, medians(bus));
   return [
