@@ -64,6 +64,16 @@ const Environment = z.object({
   RECALL: z.enum(["on", "off", "ab"], { error: 'expected "on", "off" or "ab"' }).default("on"),
   HATRACK_DIR: z.string().min(1).default("data"),
   HATRACK_KEYS: z.string().min(1).optional(),
+  PAGER_URL: url("https://pager.example/hook", "http:", "https:"),
+  PAGER_SECRET: z
+    .string()
+    .min(16, "expected at least 16 characters, such as what `openssl rand -hex 32` prints")
+    .optional(),
+  PAGER_ACK_PORT: z
+    .string()
+    .transform(Number)
+    .refine((port) => isPort(port) && port > 0, { error: "expected a port from 1 to 65535, such as 8089" })
+    .optional(),
   LOG_LEVEL: z
     .enum(["debug", "info", "warn", "error", "silent"], {
       error: "expected debug, info, warn, error or silent, such as LOG_LEVEL=info",
@@ -97,6 +107,10 @@ export interface Config {
   readonly recall: Environment["RECALL"];
   /** Absolute: the local bus, the local workspace and their keys live here. */
   readonly dataDir: string;
+  /** Rings a telephone when somebody is asked; undefined: nobody's. */
+  readonly pager:
+    | { readonly url: string; readonly secret: string; readonly acknowledgePort: number | undefined }
+    | undefined;
   /** Where the keys of the gate and the front end lie; undefined: made in the data folder. */
   readonly keysDir: string | undefined;
   readonly logLevel: Environment["LOG_LEVEL"];
@@ -124,6 +138,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     reputationFile: e.REPUTATION_FILE,
     recall: e.RECALL,
     dataDir: resolve(e.HATRACK_DIR),
+    pager: pagerOf(e),
     keysDir: e.HATRACK_KEYS === undefined ? undefined : resolve(e.HATRACK_KEYS),
     logLevel: e.LOG_LEVEL,
   };
@@ -143,6 +158,17 @@ function slackOf(e: Environment): SlackCredentials | undefined {
   if (signingSecret !== undefined) return { mode: "http", botToken, signingSecret, port: e.SLACK_PORT };
   throw invalid(
     "SLACK_BOT_TOKEN is set alone; expected SLACK_APP_TOKEN=xapp-… (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) with it",
+  );
+}
+
+function pagerOf(e: Environment): Config["pager"] {
+  const { PAGER_URL: url, PAGER_SECRET: secret, PAGER_ACK_PORT: acknowledgePort } = e;
+  if (url !== undefined && secret !== undefined) return { url, secret, acknowledgePort };
+  if (url === undefined && secret === undefined && acknowledgePort === undefined) return undefined;
+  const missing = url === undefined ? "PAGER_URL" : "PAGER_SECRET";
+  throw invalid(
+    `a pager is half configured: ${missing} is not set; expected both, such as PAGER_URL=https://pager.example/hook ` +
+      "and PAGER_SECRET=… (openssl rand -hex 32)",
   );
 }
 

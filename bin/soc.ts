@@ -14,6 +14,7 @@ import { loadModel, loadOrganisation, loadTools } from "./assemble.ts";
 import { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
 import { startControl } from "./control.ts";
+import { startGateWatch } from "./gate-watch.ts";
 import { loadKeys } from "./keys.ts";
 import { openBus } from "./open-bus.ts";
 import { home, readJson } from "./reference.ts";
@@ -81,6 +82,8 @@ async function assemble(options: SocOptions, open: Closers): Promise<RunningSoc>
   });
   open.add(() => team.stop());
   await team.start();
+  const trusted = new TrustedBus(bus, { trusted: keys.trusted });
+  await startGateWatch(config, { bus: trusted, policy: organisation.policy, diagnostics, open });
   const control = await startControl({ ...config, bus, diagnostics, unready: () => slack.unready() });
   open.add(() => control.close());
   const ending = new AbortController();

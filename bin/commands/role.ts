@@ -10,6 +10,7 @@ import { Closers } from "../closers.ts";
 import type { Command } from "../command.ts";
 import type { Config } from "../config.ts";
 import { makeDiagnostics } from "../diagnostics.ts";
+import { startGateWatch } from "../gate-watch.ts";
 import { loadKeys } from "../keys.ts";
 import { untilTerminated } from "../lifetime.ts";
 import { openBus } from "../open-bus.ts";
@@ -65,6 +66,10 @@ async function startRole(config: Config, role: Role, { open, diagnostics }: Runn
   });
   open.add(() => team.stop());
   await team.start();
+  if (role.name === "human-gate") {
+    const trusted = new TrustedBus(bus, { trusted: keys.trusted });
+    await startGateWatch(config, { bus: trusted, policy, diagnostics, open });
+  }
   diagnostics.info({ role: role.name, on: role.on }, `${role.title} is at work`);
   return team;
 }

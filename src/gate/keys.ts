@@ -3,7 +3,7 @@
  * front ends each hold an Ed25519 key: what people say counts only with a front end's signature, what came of it
  * only with the gate's. Nobody else's word for either is shown anywhere.
  */
-import { createHash, createPublicKey, sign, verify, type KeyObject } from "node:crypto";
+import { createHash, createPublicKey, hkdfSync, sign, verify, type KeyObject } from "node:crypto";
 import { canonicalJson, sha256 } from "../events/canonical.ts";
 import { catalogue, eventTypes, type EventType } from "../events/catalogue.ts";
 import type { AnyEvent } from "../events/envelope.ts";
@@ -16,6 +16,8 @@ export interface SigningKey {
   readonly id: string;
   readonly public: PublicKey;
   sign<E extends AnyEvent>(event: E): E;
+  /** 32 bytes that only who holds the key can make, for one purpose and no other. */
+  secretFor(purpose: string): Uint8Array;
 }
 
 export interface PublicKey {
@@ -58,6 +60,10 @@ export function signingKey(key: KeyObject): SigningKey {
     sign: (event) => {
       const signature = sign(null, signedBytes(event), key).toString("base64url");
       return { ...event, signature: `ed25519:${id}:${signature}` };
+    },
+    secretFor: (purpose) => {
+      const secret = key.export({ type: "pkcs8", format: "der" });
+      return new Uint8Array(hkdfSync("sha256", secret, "", `hatrack ${purpose}`, 32));
     },
   };
 }
