@@ -21,6 +21,10 @@ export const commands: Readonly<Record<string, Entry>> = {
   },
   dead: { does: "list, show, redrive or discard dead letters", load: () => import("./commands/dead.ts") },
   recall: { does: "past cases like this case or indicator", load: () => import("./commands/recall.ts") },
+  explain: {
+    does: "the record of a case, and its answer to a question",
+    load: () => import("./commands/explain.ts"),
+  },
   clusters: { does: "campaigns no single case shows", load: () => import("./commands/clusters.ts") },
   extract: { does: "indicators in a text", load: () => import("./commands/extract.ts") },
   audit: { does: "export the log", load: () => import("./commands/audit.ts") },
