@@ -1,6 +1,7 @@
 /** RoleTeam wires roles to a bus: alerts in, proposals out, a human in between. */
 import { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import type { StructuredToolInterface } from "@langchain/core/tools";
+import { z } from "zod";
 import type { GateDeps, ModelOf, Role, RoleDeps } from "./agent/role.ts";
 import { says, skip, type Bus, type SubscribeOptions, type Subscription } from "./bus/bus.ts";
 import { systemClock, type Clock } from "./clock.ts";
@@ -174,6 +175,12 @@ export class RoleTeam {
         const answer = await gate({ proposalId, caseId: event.subject, ...ask });
         if (answer === undefined) return skip("nobody decided here");
         const { decision, principal } = answer;
+        if (decision === "reject" && !answer.reason) {
+          throw new HatrackError(
+            "reason_missing",
+            `team: ${name} rejected ${proposalId} without saying why; expected { decision: "reject", principal, reason }`,
+          );
+        }
         const on = { proposalId, digest, principal, surface: name };
         const reason = answer.reason ?? "";
         const data = decision === "reject" ? { decision, ...on, reason } : { decision, ...on };
@@ -208,10 +215,16 @@ function sourceOf(alerts: AsyncIterable<AlertInput> | Iterable<AlertInput>): Ale
   return {
     name: "own",
     async *items(): AsyncGenerator<SourceItem> {
-      for await (const input of alerts) {
-        const alert = { techniques: [], indicators: [], ...input, caseId: caseIdOf(input) };
-        yield { alert: Alert.parse(alert) };
-      }
+      let line = 0;
+      for await (const input of alerts) yield itemOf(input, (line += 1));
     },
   };
+}
+
+/** One that does not read is on the log as rejected; the rest goes on. */
+function itemOf(input: AlertInput, line: number): SourceItem {
+  const alert = Alert.safeParse({ techniques: [], indicators: [], ...input, caseId: caseIdOf(input) });
+  if (alert.success) return { alert: alert.data };
+  const reason = z.prettifyError(alert.error);
+  return { rejected: { line, reason, excerpt: JSON.stringify(input).slice(0, 500) } };
 }
