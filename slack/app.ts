@@ -7,12 +7,13 @@ import { boltLogger } from "./bolt-logger.ts";
 import { registerCommands, type CommandsOptions } from "./commands.ts";
 import { callOptions, type Reach } from "./connection.ts";
 import type { SlackDirectory } from "./directory.ts";
-import type { FrontDesk } from "./front-desk.ts";
+import type { HomeTab } from "./home-tab.ts";
+import { registerShortcuts } from "./shortcuts.ts";
 import { registerViews } from "./views.ts";
 
 export interface AppOptions extends CommandsOptions {
   readonly reach: Reach;
-  readonly front: FrontDesk;
+  readonly home: HomeTab;
   readonly directory: SlackDirectory;
   readonly diagnostics: Diagnostics;
 }
@@ -38,6 +39,8 @@ export function buildApp(options: AppOptions): App {
   registerActions(app, front);
   registerViews(app, front);
   registerCommands(app, options);
+  registerShortcuts(app, front);
+  options.home.register(app);
   const changed = (): Promise<void> => {
     directory.changed();
     return Promise.resolve();

@@ -5,7 +5,9 @@
 import type { Bus } from "../src/bus/bus.ts";
 import { isEvent, type AnyEvent, type KnownEvent } from "../src/events/envelope.ts";
 import type { EventData } from "../src/events/catalogue.ts";
+import { samePrincipal } from "../src/gate/authority.ts";
 import type { Principal } from "../src/events/vocabulary.ts";
+import { evolveTraces, noTraces, type Traces } from "./traces.ts";
 import { emptyCase, evolveCase, type CaseFile, type Proposal } from "../src/memory/case-file.ts";
 
 export type Surface = "slack" | "local";
@@ -29,11 +31,29 @@ export interface Ending {
   readonly why?: string;
 }
 
+/** What somebody needs to know before they decide; without an answer it is being worked on. */
+export interface Question {
+  readonly by: Principal;
+  readonly question: string;
+  /** Policy stops the clock until it is answered. */
+  readonly clockStopped?: boolean;
+  readonly answer?: string;
+}
+
 export interface Progress {
   /** Approvals that count for the digest asked last. */
   readonly approvals: readonly Principal[];
   readonly onIt?: Principal;
+  readonly question?: Question;
+  /** Who moved the reminder, and until when. */
+  readonly snoozed?: { readonly by: Principal; readonly until: string };
   readonly ending?: Ending;
+}
+
+/** A thumb on a finding. */
+export interface Rating {
+  readonly by: Principal;
+  readonly right: boolean;
 }
 
 export interface CaseThread {
@@ -43,6 +63,9 @@ export interface CaseThread {
   /** In log order. */
   readonly requests: readonly Request[];
   readonly progress: Readonly<Record<string, Progress>>;
+  readonly traces: Traces;
+  /** Event → the last thumb of each person on it. */
+  readonly ratings: Readonly<Record<string, readonly Rating[]>>;
 }
 
 /** @throws HatrackError of the bus when the log cannot be read */
@@ -53,14 +76,18 @@ export async function readThread(bus: Bus, caseId: string, surface: Surface): Pr
 }
 
 export function foldThread(caseId: string, events: Iterable<AnyEvent>, surface: Surface): CaseThread {
-  let thread: CaseThread = { file: emptyCase(caseId), messages: [], requests: [], progress: {} };
+  let thread: CaseThread = {
+    ...{ file: emptyCase(caseId), messages: [], requests: [], progress: {} },
+    ...{ traces: noTraces, ratings: {} },
+  };
   for (const event of events) thread = evolveThread(thread, event, surface);
   return thread;
 }
 
 function evolveThread(thread: CaseThread, event: AnyEvent, surface: Surface): CaseThread {
   const file = evolveCase(thread.file, event);
-  const next = { ...thread, file, openedAt: thread.openedAt ?? event.time };
+  const traces = evolveTraces(thread.traces, event);
+  const next = { ...thread, file, traces, openedAt: thread.openedAt ?? event.time };
   if (isEvent(event, "message.posted")) {
     return event.data.surface === surface ? { ...next, messages: [...next.messages, event.data] } : next;
   }
@@ -111,7 +138,33 @@ function evolveProgress(thread: CaseThread, event: AnyEvent): CaseThread {
   if (isEvent(event, "case.assigned") && event.data.proposalId !== undefined) {
     return changed(thread, event.data.proposalId, { onIt: event.data.to });
   }
+  if (isEvent(event, "info.requested", "info.answered")) return evolveQuestion(thread, event);
+  if (isEvent(event, "handoff.snoozed")) {
+    const { proposalId, by, until } = event.data;
+    return changed(thread, proposalId, { snoozed: { by, until } });
+  }
+  if (isEvent(event, "finding.rated")) return rated(thread, event);
   return evolveEnding(thread, event);
+}
+
+function evolveQuestion(
+  thread: CaseThread,
+  event: KnownEvent<"info.requested" | "info.answered">,
+): CaseThread {
+  const { proposalId } = event.data;
+  if (isEvent(event, "info.requested")) {
+    const { by, question, clockStopped = false } = event.data;
+    return changed(thread, proposalId, { question: { by, question, clockStopped } });
+  }
+  const asked = thread.progress[proposalId]?.question;
+  if (asked === undefined) return thread;
+  return changed(thread, proposalId, { question: { ...asked, answer: event.data.answer } });
+}
+
+function rated(thread: CaseThread, { data }: KnownEvent<"finding.rated">): CaseThread {
+  const { eventId, by, right } = data;
+  const others = (thread.ratings[eventId] ?? []).filter((rating) => !samePrincipal(rating.by, by));
+  return { ...thread, ratings: { ...thread.ratings, [eventId]: [...others, { by, right }] } };
 }
 
 function evolveEnding(thread: CaseThread, event: AnyEvent): CaseThread {
@@ -119,7 +172,7 @@ function evolveEnding(thread: CaseThread, event: AnyEvent): CaseThread {
     const { proposalId, by, note } = event.data;
     return changed(thread, proposalId, { ending: { by, ...(note === undefined ? {} : { why: note }) } });
   }
-  if (isEvent(event, "action.abandoned", "action.revoked", "action.lapsed")) {
+  if (isEvent(event, "action.abandoned", "action.revoked", "action.lapsed", "action.rolled_back")) {
     const { proposalId, why } = event.data;
     const by = "by" in event.data && event.data.by !== undefined ? { by: event.data.by } : {};
     return changed(thread, proposalId, { ending: { why, ...by } });

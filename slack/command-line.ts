@@ -1,86 +1,233 @@
 /** What somebody typed after `/soc`: a command with its argument, or what was wrong and what may have been meant. */
-import { CaseId } from "../src/events/vocabulary.ts";
+import { RoleName } from "../src/events/vocabulary.ts";
+import type { Right } from "../src/gate/policy.ts";
+import { caseIdOf } from "./case-id.ts";
+import { slashCommand } from "./ids.ts";
+import { nearest } from "./nearest.ts";
+import { userIn } from "./typed.ts";
+
+interface Plain<K> {
+  readonly command: K;
+}
+interface OfCase<K> extends Plain<K> {
+  readonly caseId: string;
+}
+interface OfRole<K> extends Plain<K> {
+  readonly role: string;
+}
 
 export type SocCommand =
-  | { readonly command: "help" }
-  | { readonly command: "pending" }
-  | { readonly command: "case"; readonly caseId: string }
-  | { readonly command: "who"; readonly role: string };
+  | Plain<"help">
+  | Plain<"pending">
+  | Plain<"status">
+  | OfCase<"case">
+  | OfCase<"label">
+  | OfCase<"close">
+  | (OfCase<"assign"> & { readonly to?: string })
+  | (Plain<"recall"> & { readonly of: string })
+  | (Plain<"clusters"> & { readonly days: number })
+  | (Plain<"mute"> & { readonly caseId?: string; readonly rule?: string })
+  | OfRole<"who">
+  | OfRole<"pause">
+  | OfRole<"resume">;
+export type CommandName = SocCommand["command"];
 
 export type SocLine =
   SocCommand | { readonly command: "unclear"; readonly problem: string; readonly hint: string };
 
-export const usages = [
-  { name: "case", usage: "case CASE", tells: "what is known of a case, and what waits for whom" },
-  { name: "pending", usage: "pending", tells: "what waits for an answer, or to be carried out" },
-  { name: "who", usage: "who ROLE", tells: "who is on call for a role now" },
-  { name: "help", usage: "help", tells: "this list" },
-] as const;
+/** Where it was typed: in a case's thread the case need not be named. */
+export interface Typed {
+  readonly caseId?: string;
+}
+
+interface Usage {
+  readonly usage: string;
+  readonly tells: string;
+  readonly right: Right;
+  readonly parse: (argument: string, typed: Typed) => SocLine;
+}
+
+const example = "CASE-7K3F9QWM2T";
+const defaultDays = 14;
+const mostDays = 365;
+/** Longer than this nothing that is asked can be. */
+export const longestLine = 3000;
+
+const plainly =
+  (command: "help" | "pending" | "status"): Usage["parse"] =>
+  () => ({ command });
+
+export const usages: Readonly<Record<CommandName, Usage>> = {
+  recall: {
+    usage: "recall CASE|INDICATOR",
+    tells: "past cases like this one, and who confirmed them",
+    right: "read",
+    parse: recallLine,
+  },
+  clusters: {
+    usage: "clusters [DAYS]",
+    tells: "campaigns of the last days, by what they share",
+    right: "read",
+    parse: clustersLine,
+  },
+  case: {
+    usage: "case CASE",
+    tells: "what is known of a case, and what waits for whom",
+    right: "read",
+    parse: ofCase("case"),
+  },
+  pending: {
+    usage: "pending",
+    tells: "what waits for an answer, or to be carried out",
+    right: "read",
+    parse: plainly("pending"),
+  },
+  who: { usage: "who ROLE", tells: "who is on call for a role now", right: "read", parse: ofRole("who") },
+  label: {
+    usage: "label CASE",
+    tells: "say what a case really was",
+    right: "label",
+    parse: ofCase("label"),
+  },
+  close: {
+    usage: "close CASE",
+    tells: "close a case, with a reason",
+    right: "close",
+    parse: ofCase("close"),
+  },
+  assign: {
+    usage: "assign CASE [@PERSON]",
+    tells: "give a case to somebody",
+    right: "assign",
+    parse: assignLine,
+  },
+  mute: {
+    usage: "mute [CASE|RULE]",
+    tells: "silence a noisy rule for a while",
+    right: "mute",
+    parse: muteLine,
+  },
+  status: {
+    usage: "status",
+    tells: "whether everything runs, and what lags",
+    right: "read",
+    parse: plainly("status"),
+  },
+  pause: {
+    usage: "pause ROLE",
+    tells: "stop a role from taking new work",
+    right: "pause",
+    parse: ofRole("pause"),
+  },
+  resume: { usage: "resume ROLE", tells: "let a paused role go on", right: "pause", parse: ofRole("resume") },
+  help: { usage: "help", tells: "this list", right: "read", parse: plainly("help") },
+};
 
 /** Never throws: whatever was typed gets an answer. */
-export function parseSocLine(line: string): SocLine {
-  const [word = "", ...rest] = line.trim().split(/\s+/);
+export function parseSocLine(sent: string, typed: Typed = {}): SocLine {
+  const line = sent.trim();
+  if (line.length > longestLine) {
+    const problem = `That is ${line.length} characters; at most ${longestLine} are read.`;
+    return unclear(problem, "help");
+  }
+  const [word, argument] = split(line);
   const name = word.toLowerCase();
-  const argument = rest.join(" ").trim();
-  if (["", "help"].includes(name)) return { command: "help" };
-  if (name === "pending") return { command: "pending" };
-  if (name === "case") return caseLine(argument);
-  if (name === "who") return whoLine(argument);
+  if (name === "") return { command: "help" };
+  return isName(name) ? usages[name].parse(argument.trim(), typed) : unknown(word, argument);
+}
+
+/** No command: a bare case id is one, a slip of the finger may be. */
+function unknown(word: string, argument: string): SocLine {
   const id = caseIdOf(word);
-  if (id !== undefined && rest.length === 0) return { command: "case", caseId: id };
-  const meant = nearest(
-    name,
-    usages.map((usage) => usage.name),
-  );
-  const hint = meant === undefined ? "/soc help" : `/soc ${[meant, argument].join(" ").trim()}`;
+  if (id !== undefined && argument === "") return { command: "case", caseId: id };
+  const meant = nearest(word.toLowerCase(), Object.keys(usages));
+  const hint = meant === undefined ? "help" : `${meant} ${argument.slice(0, 120)}`.trim();
   return unclear(`There is no command "${word.slice(0, 40)}".`, hint);
 }
 
-/** The candidate that is closest to what was typed, if a slip of the finger explains it. */
-export function nearest(typed: string, candidates: readonly string[]): string | undefined {
-  const ranked = candidates
-    .map((candidate) => ({ candidate, far: distance(typed.slice(0, 40), candidate) }))
-    .sort((a, b) => a.far - b.far);
-  const [best] = ranked;
-  if (best === undefined) return undefined;
-  return best.far <= Math.max(1, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined;
+/** The first word, and what follows it. */
+function split(line: string): readonly [first: string, rest: string] {
+  const at = line.search(/\s/);
+  return at < 0 ? [line, ""] : [line.slice(0, at), line.slice(at).trim()];
 }
 
-function caseLine(argument: string): SocLine {
-  if (argument === "") return unclear("Which case?", "/soc case CASE-7K3F9QWM2T");
-  const caseId = caseIdOf(argument);
-  if (caseId !== undefined) return { command: "case", caseId };
-  return unclear(`"${argument.slice(0, 40)}" is not a case id.`, "/soc case CASE-7K3F9QWM2T");
+/** The line that says this command again, wherever it is typed. */
+export function lineOf(command: SocCommand): string {
+  const { command: name, ...rest } = command;
+  return [name, ...Object.values(rest).map(String)].join(" ");
 }
 
-function whoLine(argument: string): SocLine {
-  if (argument === "") return unclear("Which role?", "/soc who ir-lead-oncall");
-  return { command: "who", role: argument.replace(/^@/, "").toLowerCase() };
+function isName(name: string): name is CommandName {
+  return Object.hasOwn(usages, name);
 }
 
-/** "case-7k3f9qwm2t", "7K3F9QWM2T" and `CASE-7K3F9QWM2T` are the same case. */
-function caseIdOf(text: string): string | undefined {
-  const bare = text.replace(/[`*_"']/g, "").toUpperCase();
-  const parsed = CaseId.safeParse(bare.startsWith("CASE-") ? bare : `CASE-${bare}`);
-  return parsed.success ? parsed.data : undefined;
+/** The case that is named first, or the one whose thread it is; with what follows. */
+function caseAndRest(argument: string, typed: Typed): { caseId: string; rest: string } | undefined {
+  const [first, rest] = split(argument);
+  const named = first === "" ? undefined : caseIdOf(first);
+  if (named !== undefined) return { caseId: named, rest };
+  return typed.caseId === undefined ? undefined : { caseId: typed.caseId, rest: argument };
+}
+
+function noCase(name: string, argument: string): SocLine {
+  const [first = ""] = argument.split(/\s/);
+  const problem = first === "" ? "Which case?" : `"${first.slice(0, 40)}" is not a case id.`;
+  return unclear(problem, `${name} ${example}`);
+}
+
+function ofCase(command: "case" | "label" | "close"): Usage["parse"] {
+  return (argument, typed) => {
+    const found = caseAndRest(argument, typed);
+    return found === undefined || found.rest !== ""
+      ? noCase(command, argument)
+      : { command, caseId: found.caseId };
+  };
+}
+
+function recallLine(argument: string, typed: Typed): SocLine {
+  const of = argument === "" ? typed.caseId : (caseIdOf(argument) ?? argument);
+  if (of === undefined) return unclear("Which case or indicator?", "recall 203.0.113.7");
+  return of.length <= 2048
+    ? { command: "recall", of }
+    : unclear("That is no indicator.", "recall 203.0.113.7");
+}
+
+function clustersLine(argument: string): SocLine {
+  if (argument === "") return { command: "clusters", days: defaultDays };
+  const days = Number(/^(\d{1,4})( ?d(ays?)?)?$/i.exec(argument)?.[1]);
+  if (days >= 1 && days <= mostDays) return { command: "clusters", days };
+  return unclear(`"${argument.slice(0, 40)}" is not a number of days from 1 to ${mostDays}.`, "clusters 14");
+}
+
+function assignLine(argument: string, typed: Typed): SocLine {
+  const found = caseAndRest(argument, typed);
+  if (found === undefined) return noCase("assign", argument);
+  const { caseId, rest } = found;
+  if (rest === "") return { command: "assign", caseId };
+  const to = userIn(rest);
+  if (to !== undefined) return { command: "assign", caseId, to };
+  return unclear(
+    `"${rest.slice(0, 40)}" is not a person: choose them from Slack's list.`,
+    `assign ${caseId}`,
+  );
+}
+
+function muteLine(argument: string, typed: Typed): SocLine {
+  const caseId = argument === "" ? typed.caseId : caseIdOf(argument);
+  if (caseId !== undefined) return { command: "mute", caseId };
+  return argument === "" ? { command: "mute" } : { command: "mute", rule: argument.slice(0, 512) };
+}
+
+function ofRole(command: "who" | "pause" | "resume"): Usage["parse"] {
+  const known = command === "who" ? "ir-lead-oncall" : "tier2";
+  return (argument) => {
+    const role = argument.replace(/^@/, "").toLowerCase();
+    if (role === "") return unclear("Which role?", `${command} ${known}`);
+    if (RoleName.safeParse(role).success) return { command, role };
+    return unclear(`"${argument.slice(0, 40)}" is not the name of a role.`, `${command} ${known}`);
+  };
 }
 
 function unclear(problem: string, hint: string): SocLine {
-  return { command: "unclear", problem, hint };
-}
-
-/** Letters to add, drop or change (Levenshtein), with a swap of neighbours as one. */
-function distance(a: string, b: string): number {
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
-  for (let i = 1; i <= a.length; i += 1) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const change = a[i - 1] === b[j - 1] ? 0 : 1;
-      const at = (di: number, dj: number): number => (di === 0 ? row : rows[i - di])?.[j - dj] ?? Infinity;
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      row.push(Math.min(at(1, 0) + 1, at(0, 1) + 1, at(1, 1) + change, swapped ? at(2, 2) + 1 : Infinity));
-    }
-    rows.push(row);
-  }
-  return rows[a.length]?.[b.length] ?? Infinity;
+  return { command: "unclear", problem, hint: `${slashCommand} ${hint}` };
 }

@@ -1,110 +1,137 @@
-/** `/soc`: read-only questions, answered to who asked alone. Guests and strangers get none. */
+/** The ways to ask: `/soc …`, `@soc …` in a thread, and the buttons under an answer. Guests and strangers get none. */
 import type { App } from "@slack/bolt";
 import { z } from "zod";
-import { reasonOf } from "../src/errors.ts";
-import type { Person } from "../src/gate/directory.ts";
-import { gateList } from "../src/gate/front.ts";
-import type { Principal } from "../src/events/vocabulary.ts";
-import {
-  caseAnswer,
-  helpAnswer,
-  pendingAnswer,
-  unclearAnswer,
-  whoAnswer,
-  wordsAnswer,
-} from "./blocks/answers.ts";
-import { nearest, parseSocLine, type SocCommand } from "./command-line.ts";
-import type { SlackDirectory } from "./directory.ts";
-import type { UserGroups } from "./groups.ts";
-import { slashCommand } from "./ids.ts";
-import type { Desk } from "./lanes/desk.ts";
+import { isoTime } from "../src/clock.ts";
+import { naturalId } from "../src/events/ids.ts";
+import { withButton } from "./blocks/answers.ts";
+import { caseIdIn } from "./case-id.ts";
+import { lineOf, parseSocLine, type SocLine } from "./command-line.ts";
+import type { FrontDesk, Where } from "./front-desk.ts";
+import { slackActions, slashCommand } from "./ids.ts";
 import type { Message } from "./limits.ts";
-import { caseRef, configured, ours } from "./text.ts";
-import { mayNotAsk, notLookedUp } from "./wording.ts";
+import { pressOf, type Pressed } from "./payloads.ts";
+import type { Answer, SocDesk } from "./soc-desk.ts";
+import { typedText } from "./typed.ts";
+import { formNotOpened, notShared, onlyHere } from "./wording.ts";
 
 export interface CommandsOptions {
-  readonly desk: Desk;
-  readonly directory: Pick<SlackDirectory, "onCall" | "person">;
-  readonly groups: Pick<UserGroups, "members">;
+  readonly front: FrontDesk;
+  readonly soc: SocDesk;
 }
 
-const Typed = z.object({ team_id: z.string(), user_id: z.string(), text: z.string().default("") });
+const Slash = z.object({
+  team_id: z.string(),
+  user_id: z.string(),
+  channel_id: z.string(),
+  trigger_id: z.string().default(""),
+  text: z.string().default(""),
+});
+
+const Mention = z.object({
+  team_id: z.string(),
+  event_id: z.string(),
+  event: z.object({
+    user: z.string(),
+    user_team: z.string().optional(),
+    team: z.string().optional(),
+    channel: z.string(),
+    ts: z.string(),
+    thread_ts: z.string().optional(),
+    text: z.string(),
+    bot_id: z.string().optional(),
+  }),
+});
 
 export function registerCommands(app: App, options: CommandsOptions): void {
   app.command(slashCommand, async ({ ack, body, respond }) => {
     await ack();
-    const typed = Typed.parse(body);
-    const person = { team: typed.team_id, user: typed.user_id };
-    const { text, blocks } = await answered(options, person, typed.text);
+    const typed = Slash.parse(body);
+    const line = parseSocLine(typedText(typed.text));
+    const principal = { team: typed.team_id, user: typed.user_id };
+    const answer = await options.soc.answer({ principal, line, act: [slashCommand, typed.trigger_id] });
+    if ("view" in answer) {
+      const where = { principal, channel: typed.channel_id };
+      await opened(options, { ...where, triggerId: typed.trigger_id }, answer.view);
+      return;
+    }
+    const { text, blocks } = withShare(answer, line);
     await respond({ response_type: "ephemeral", text, blocks: [...blocks] });
+  });
+  app.event("app_mention", async ({ body }) => {
+    const mention = Mention.safeParse(body).data;
+    if (mention !== undefined && mention.event.bot_id === undefined) await onMention(options, mention);
+  });
+  app.action(slackActions.share, async ({ ack, body }) => {
+    await ack();
+    await share(options, pressOf(body));
+  });
+  app.action(slackActions.openForm, async ({ ack, body }) => {
+    await ack();
+    const press = pressOf(body);
+    const act = [press.actionId, press.actionTs];
+    const line = parseSocLine(press.value);
+    const { channel, ts, principal } = press;
+    const answer = await options.soc.answer({ principal, line, place: { channel, ts }, act });
+    if ("view" in answer) await opened(options, press, answer.view);
+    else await options.front.whisper(press, answer.message);
   });
 }
 
-async function answered(options: CommandsOptions, person: Principal, line: string): Promise<Message> {
-  try {
-    if (!(await mayRead(options, person))) return wordsAnswer(mayNotAsk);
-    const parsed = parseSocLine(line);
-    if (parsed.command === "unclear") return unclearAnswer(parsed.problem, parsed.hint);
-    return await answerTo(options, parsed);
-  } catch (error) {
-    options.desk.options.diagnostics.warn({ error: reasonOf(error) }, "slack: /soc could not be answered");
-    return wordsAnswer(notLookedUp);
-  }
+/** The same as `/soc` does; in a case's thread the case need not be named. A form needs a press to open. */
+async function onMention(
+  options: CommandsOptions,
+  { team_id: team, event_id: eventId, event }: z.infer<typeof Mention>,
+): Promise<void> {
+  const { front, soc } = options;
+  const { channel, ts, thread_ts: threadTs } = event;
+  const root = threadTs === undefined ? undefined : await front.caseAt({ channel, ts: threadTs });
+  const typed = root === undefined ? {} : { caseId: root };
+  const said = typedText(event.text).replace(/^\s*@[UW][A-Z0-9]+\s*/, "");
+  const line = parseSocLine(said, typed);
+  const principal = { team: event.user_team ?? event.team ?? team, user: event.user };
+  const answer = await soc.answer({ principal, line, place: { channel, ts }, act: ["mention", eventId] });
+  const where: Where = { principal, channel, ...(threadTs === undefined ? {} : { threadTs }) };
+  await front.whisper(where, "view" in answer ? formButton(answer) : withShare(answer, line));
 }
 
-/** In one of the groups that may read, of our own workspace, and no guest. */
-async function mayRead(options: CommandsOptions, asking: Principal): Promise<boolean> {
-  const { desk, directory } = options;
-  const person = await directory.person(asking.user);
-  if (isOutsider(person) || person.principal.team !== asking.team) return false;
-  for (const role of desk.options.config.readers) {
-    if ((await listed(options, role)).includes(asking.user)) return true;
-  }
-  return false;
+function formButton({ command }: Extract<Answer, { view: unknown }>): Message {
+  return withButton(undefined, { action: slackActions.openForm, value: lineOf(command) });
 }
 
-function isOutsider(person: Person): boolean {
-  return person.guest || person.bot || person.deactivated || person.stranger === true;
+function withShare({ message, shareable }: Extract<Answer, { message: Message }>, line: SocLine): Message {
+  if (!shareable || line.command === "unclear") return message;
+  const value = lineOf(line);
+  return value.length > 1500 ? message : withButton(message, { action: slackActions.share, value });
 }
 
-async function listed({ desk, groups }: CommandsOptions, role: string): Promise<readonly string[]> {
-  const { onCall } = desk.options.config;
-  const found = Object.hasOwn(onCall, role) ? onCall[role] : undefined;
-  if (found?.users !== undefined) return found.users;
-  return found?.group === undefined ? [] : groups.members(found.group);
+async function opened(
+  { front }: CommandsOptions,
+  press: Where & Pick<Pressed, "triggerId">,
+  view: Extract<Answer, { view: unknown }>["view"],
+): Promise<void> {
+  await front.open(press, view).catch(() => front.tell(press, formNotOpened));
 }
 
-async function answerTo(options: CommandsOptions, command: SocCommand): Promise<Message> {
-  switch (command.command) {
-    case "help":
-      return helpAnswer();
-    case "pending":
-      return pendingAnswer(await gateList(options.desk.options.bus));
-    case "case":
-      return caseOf(options, command.caseId);
-    case "who":
-      return whoIs(options, command.role);
-  }
-}
-
-async function caseOf({ desk }: CommandsOptions, caseId: string): Promise<Message> {
-  const thread = await desk.read(caseId);
-  if (thread.openedAt === undefined) return wordsAnswer(ours`There is no case ${caseRef(caseId)}.`);
-  return caseAnswer(thread, await desk.look(thread));
-}
-
-async function whoIs({ desk, directory }: CommandsOptions, asked: string): Promise<Message> {
-  const { onCall } = desk.options.config;
-  const names = Object.keys(onCall);
-  const role = names.find((name) => name === asked || name === `${asked}-oncall`);
-  const title = role === undefined ? undefined : onCall[role]?.title;
-  if (role === undefined || title === undefined) {
-    const meant = nearest(asked, names) ?? names[0] ?? "";
-    return unclearAnswer(`There is no on-call role "${asked.slice(0, 60)}".`, `${slashCommand} who ${meant}`);
-  }
-  const answer = await directory.onCall(role);
-  if (answer.kind === "members") return whoAnswer(title, answer.members);
-  return wordsAnswer(
-    ours`Who is ${configured(title)} cannot be looked up just now: ${configured(answer.why)}`,
+/** Asked anew by who presses, under their own rights, and only into a channel of soc.yaml. */
+async function share({ front, soc }: CommandsOptions, press: Pressed): Promise<void> {
+  const { channel, principal, actionTs, threadTs } = press;
+  const { desk, outbox } = front.options;
+  const line = parseSocLine(press.value);
+  const answer = await soc.answer({ principal, line, act: [press.actionId, actionTs] });
+  if ("view" in answer || !answer.shareable || line.command === "unclear")
+    return front.tell(press, notShared);
+  const allowed = await Promise.all(desk.options.config.channels.map((name) => outbox.channelId(name)));
+  if (!allowed.includes(channel)) return front.tell(press, onlyHere);
+  const eventId = naturalId(
+    "answer",
+    principal.team,
+    principal.user,
+    actionTs,
+    isoTime(desk.options.clock.now()),
   );
+  const caseId = caseIdIn(press.value) ?? "system";
+  await outbox.post({
+    ...{ channel, mark: { event_id: eventId, kind: "answer", case_id: caseId }, message: answer.message },
+    ...(threadTs === undefined ? {} : { threadTs }),
+  });
 }

@@ -1,6 +1,6 @@
 /** What the front end needs to know of soc.yaml, and no more. */
 import type { Severity } from "../src/events/vocabulary.ts";
-import type { OnCallRole } from "../src/gate/policy.ts";
+import type { OnCallRole, Right } from "../src/gate/policy.ts";
 import type { SocFile } from "../src/soc-schema.ts";
 import type { Markup } from "./text.ts";
 
@@ -12,8 +12,14 @@ export interface SlackConfig {
   readonly consoleHosts: readonly string[];
   /** A case of this priority or higher gets a thread, whatever its verdict. */
   readonly threadPriority: number;
-  /** On-call roles whose people may ask `/soc`. */
-  readonly readers: readonly string[];
+  /** Channels of soc.yaml, ids or names: the only ones an answer is shared to. */
+  readonly channels: readonly string[];
+  /** What concerns the SOC itself is said here. */
+  readonly opsChannel: string;
+  /** On-call roles whose people may do what. */
+  readonly rights: Readonly<Record<Right, readonly string[]>>;
+  /** Role of the model → the on-call role of people behind it: whose cases are "my tier's". */
+  readonly reviewers: Readonly<Record<string, string>>;
   /** From the inventory: "Finance". */
   departmentOf(host: string): string | undefined;
 }
@@ -27,7 +33,10 @@ export function slackConfig(
     channelOf: (severity) => named(channels[severity === "informational" ? "low" : severity]),
     ...{ onCall, consoleHosts, departmentOf },
     threadPriority: posting.threadPriority,
-    readers: rights.read,
+    channels: [...new Set(Object.values(channels))].map(named),
+    opsChannel: named(channels.ops),
+    rights,
+    reviewers: soc.policy.reviewers,
   };
 }
 

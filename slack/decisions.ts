@@ -30,6 +30,14 @@ export interface FoundCard {
 }
 
 type OnProposal = Extract<Decision, { proposalId: string }>;
+type OnRest = Exclude<Decision, { proposalId: string }>;
+/** What is said of a case, a rule or a role, without who says it and where. */
+export type Act = OnRest extends infer D
+  ? D extends OnRest
+    ? Omit<D, "principal" | "surface" | "card">
+    : never
+  : never;
+
 /** What a decision says beside who, where and on what. */
 export type Words = OnProposal extends infer D
   ? D extends OnProposal
@@ -43,6 +51,14 @@ export interface Submission {
   readonly found: FoundCard;
   readonly words: Words;
   /** What makes this act one act: action id and time, or the form. */
+  readonly act: readonly string[];
+}
+
+export interface ActSubmission {
+  readonly principal: Principal;
+  readonly words: Act;
+  /** The message under which it was said, if there is one. */
+  readonly card?: Place | undefined;
   readonly act: readonly string[];
 }
 
@@ -79,6 +95,22 @@ export class DecisionDoor {
         subject: caseId,
         time: isoTime(clock.now()),
         data: { ...words, principal, surface, card: { channel, ts }, proposalId, digest },
+      }),
+    ]);
+  }
+
+  /** As `submit`, of a case, a rule or a role. */
+  async say({ principal, words, card, act }: ActSubmission): Promise<void> {
+    const { bus, clock, surface } = this.#options;
+    const place = card === undefined ? {} : { card: { channel: card.channel, ts: card.ts } };
+    await bus.publish([
+      makeEvent({
+        id: naturalId("decision", surface, principal.team, principal.user, words.decision, ...act),
+        source: eventSource,
+        type: "decision.submitted",
+        subject: "caseId" in words ? words.caseId : "system",
+        time: isoTime(clock.now()),
+        data: { ...words, principal, surface, ...place },
       }),
     ]);
   }

@@ -8,12 +8,18 @@ import { standingOf } from "../src/gate/authority.ts";
 import type { LiveDirectory } from "../src/gate/live-directory.ts";
 import type { Principal } from "../src/events/vocabulary.ts";
 import { notice } from "./blocks/notices.ts";
+import type { Board } from "./board.ts";
 import type { Request } from "./case-thread.ts";
 import type { CardRef, DecisionDoor, FoundCard } from "./decisions.ts";
 import type { Desk } from "./lanes/desk.ts";
-import type { Outbox } from "./outbox.ts";
+import type { Outbox, Place } from "./outbox.ts";
 import type { Pressed } from "./payloads.ts";
+import type { Rights } from "./rights.ts";
+import type { Message } from "./limits.ts";
 import type { Ours } from "./text.ts";
+
+/** Who did something, and where in Slack. */
+export type Where = Pick<Pressed, "channel" | "principal" | "threadTs">;
 
 export interface FrontDeskOptions {
   readonly desk: Desk;
@@ -23,6 +29,10 @@ export interface FrontDeskOptions {
   /** The gate's client: a form must open within 3 s. */
   readonly client: WebClient;
   readonly outbox: Outbox;
+  readonly rights: Rights;
+  readonly board: Board;
+  /** Our own: what is pressed on a message of another app decides nothing. */
+  readonly appId: string;
 }
 
 /** A card may be pressed before its `message.posted` is on the log: so long it is looked for again. */
@@ -37,10 +47,14 @@ export class FrontDesk {
     this.options = options;
   }
 
-  async find(ref: CardRef): Promise<FoundCard | undefined> {
+  find(ref: CardRef): Promise<FoundCard | undefined> {
+    return this.patiently(() => this.options.door.find(ref));
+  }
+
+  async patiently<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
     for (const ms of patienceMs) {
       if (ms > 0) await sleep(ms);
-      const found = await this.options.door.find(ref);
+      const found = await look();
       if (found !== undefined) return found;
     }
     return undefined;
@@ -55,8 +69,20 @@ export class FrontDesk {
     return standing.entitled || standing.rule === "directory_unavailable";
   }
 
+  /** The case whose thread a message heads. */
+  async caseAt(place: Place): Promise<string | undefined> {
+    const { board } = this.options;
+    await board.catchUp();
+    return board.caseAt(place);
+  }
+
+  /** Whether a message or form is of our own app. */
+  isOurs({ appId }: { readonly appId: string }): boolean {
+    return appId === this.options.appId;
+  }
+
   /** Opens a form; when Slack does not take it, the person is told. */
-  async open(press: Pressed, view: ModalView): Promise<void> {
+  async open(press: Pick<Pressed, "triggerId">, view: ModalView): Promise<void> {
     try {
       await this.options.client.apiCall("views.open", { trigger_id: press.triggerId, view });
     } catch (error) {
@@ -69,11 +95,14 @@ export class FrontDesk {
   }
 
   /** Words for one person, where they pressed. Not being able to say them is noted, not thrown. */
-  async tell(press: Pressed, words: Ours): Promise<void> {
-    const { channel, principal, threadTs } = press;
+  tell(press: Where, words: Ours): Promise<void> {
+    return this.whisper(press, notice(words));
+  }
+
+  async whisper({ channel, principal, threadTs }: Where, message: Message): Promise<void> {
     const thread = threadTs === undefined ? {} : { threadTs };
     try {
-      await this.options.outbox.whisper({ channel, user: principal.user, ...thread, message: notice(words) });
+      await this.options.outbox.whisper({ channel, user: principal.user, ...thread, message });
     } catch (error) {
       this.options.desk.options.diagnostics.warn(
         { error: reasonOf(error) },

@@ -42,6 +42,14 @@ export interface Search {
   readonly mark: Mark;
 }
 
+/** A message of our own app, as it stands in Slack now. */
+export interface StandingMessage {
+  readonly place: Place;
+  readonly mark: Mark;
+  readonly text: string;
+  readonly blocks: readonly unknown[];
+}
+
 export interface Whisper {
   readonly channel: string;
   readonly user: string;
@@ -59,12 +67,16 @@ export interface Outbox {
   delete(place: Place): Promise<void>;
   /** A message of our own app with this mark, by its metadata. */
   find(search: Search): Promise<Place | undefined>;
+  /** Our own marked messages of a channel or thread, a thousand at most; none where the thread is gone. */
+  standing(where: Omit<Search, "mark">): Promise<readonly StandingMessage[]>;
   /** The roots of cases among the last thousand messages of a channel, by case id. */
   recentRoots(channel: string): Promise<ReadonlyMap<string, Place>>;
   /** Only this person sees it; at least once. */
   whisper(whisper: Whisper): Promise<void>;
   /** The direct-message channel with a user; undefined where Slack allows none. */
   directChannel(user: string): Promise<string | undefined>;
+  /** "#soc-ops" → "C0OPS"; an id as it is, and a name nobody has as it is. */
+  channelId(channel: string): Promise<string>;
   permalink(place: Place): Promise<string | undefined>;
 }
 

@@ -10,14 +10,23 @@ const Who = z.object({
 
 const Press = Who.extend({
   trigger_id: z.string().default(""),
+  api_app_id: z.string().default(""),
   container: z.object({ message_ts: z.string().optional(), channel_id: z.string().optional() }).loose(),
   message: z.object({ thread_ts: z.string().optional() }).loose().optional(),
   actions: z
-    .array(z.object({ action_id: z.string(), action_ts: z.string(), value: z.string().default("") }))
+    .array(
+      z.object({
+        action_id: z.string(),
+        action_ts: z.string(),
+        value: z.string().default(""),
+        selected_option: z.object({ value: z.string() }).nullish(),
+      }),
+    )
     .min(1),
 });
 
 const Submitted = Who.extend({
+  api_app_id: z.string().default(""),
   view: z.object({
     id: z.string(),
     callback_id: z.string(),
@@ -31,6 +40,8 @@ export interface Pressed {
   readonly actionId: string;
   readonly actionTs: string;
   readonly triggerId: string;
+  /** Which app Slack says the message is of. */
+  readonly appId: string;
   /** "CASE:ID": where to look, nothing more. */
   readonly value: string;
   readonly channel: string;
@@ -46,13 +57,21 @@ export function pressOf(body: unknown): Pressed {
   const threadTs = press.message?.thread_ts;
   return {
     principal: principalOf(press),
-    actionId: action.action_id,
+    ...pressed(action),
     actionTs: action.action_ts,
     triggerId: press.trigger_id,
-    value: action.value,
+    appId: press.api_app_id,
     ...{ channel, ts },
     ...(threadTs === undefined ? {} : { threadTs }),
   };
+}
+
+/** An option of a card's menu is "ACTION:REF", and acts as a button with that id would. */
+function pressed(action: z.infer<typeof Press>["actions"][number]): Pick<Pressed, "actionId" | "value"> {
+  const option = action.selected_option?.value;
+  if (option === undefined) return { actionId: action.action_id, value: action.value };
+  const at = option.indexOf(":");
+  return { actionId: option.slice(0, at), value: option.slice(at + 1) };
 }
 
 /** The card a button's value points to, on the message that was really pressed. */
@@ -66,6 +85,7 @@ export function cardRefOf({ value, channel, ts }: Pressed): CardRef | undefined 
 export interface SubmittedForm {
   readonly principal: Principal;
   readonly viewId: string;
+  readonly appId: string;
   readonly callbackId: string;
   readonly privateMetadata: string;
   /** What was typed or chosen in a field; trimmed, empty when nothing was. */
@@ -74,9 +94,10 @@ export interface SubmittedForm {
 
 /** @throws ZodError */
 export function formOf(body: unknown): SubmittedForm {
-  const { view, ...who } = Submitted.parse(body);
+  const { view, api_app_id: appId, ...who } = Submitted.parse(body);
   return {
     principal: principalOf(who),
+    appId,
     viewId: view.id,
     callbackId: view.callback_id,
     privateMetadata: view.private_metadata,
@@ -84,12 +105,21 @@ export function formOf(body: unknown): SubmittedForm {
   };
 }
 
-const Typed = z.object({ value: z.string().nullish() });
-const Chosen = z.object({ selected_option: z.object({ value: z.string() }).nullish() });
+const Chosen = z.object({ value: z.string() });
+const Field = z
+  .object({
+    value: z.string().nullish(),
+    selected_option: Chosen.nullish(),
+    selected_options: z.array(Chosen).nullish(),
+    selected_user: z.string().nullish(),
+  })
+  .catch({});
 
+/** One of: what was picked, who, the boxes ticked (comma-separated), what was typed. */
 function fieldOf(state: unknown): string {
-  const chosen = Chosen.safeParse(state).data?.selected_option?.value;
-  return (chosen ?? Typed.safeParse(state).data?.value ?? "").trim();
+  const { selected_option: option, selected_user: user, selected_options: boxes, value } = Field.parse(state);
+  const ticked = boxes?.map((box) => box.value).join(",");
+  return (option?.value ?? user ?? ticked ?? value ?? "").trim();
 }
 
 /** The person's own team: for somebody from a shared channel it is not ours. */

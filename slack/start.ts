@@ -11,16 +11,22 @@ import type { SocFile } from "../src/soc-schema.ts";
 import { buildApp } from "./app.ts";
 import { slackConfig } from "./config.ts";
 import { ownApp, reachOf, webClient, type Connection, type Reach } from "./connection.ts";
+import { Board } from "./board.ts";
 import { DecisionDoor } from "./decisions.ts";
 import { SlackDirectory } from "./directory.ts";
 import { FrontDesk } from "./front-desk.ts";
 import { UserGroups } from "./groups.ts";
+import { HomeTab } from "./home-tab.ts";
 import { lanes } from "./ids.ts";
-import { startCaseLane } from "./lanes/case-lane.ts";
+import { CaseLane, startCaseLane } from "./lanes/case-lane.ts";
 import { Desk } from "./lanes/desk.ts";
 import { DirectCards } from "./lanes/direct-cards.ts";
-import { startGateLane } from "./lanes/gate-lane.ts";
+import { GateLane, startGateLane } from "./lanes/gate-lane.ts";
 import type { LimitMode } from "./limits.ts";
+import { Links } from "./links.ts";
+import { Reconciler, type Reconciled } from "./reconciler.ts";
+import { Rights } from "./rights.ts";
+import { SocDesk } from "./soc-desk.ts";
 import { TokenBuckets } from "./token-bucket.ts";
 import { WebOutbox } from "./web-outbox.ts";
 
@@ -41,6 +47,8 @@ export interface RunningSlack {
   readonly directory: Directory;
   /** Why this front end does not serve; undefined when it does. */
   unready(): Promise<string | undefined>;
+  /** Compares the cards with the log now, and repairs what differs. Runs by itself every five minutes. */
+  reconcile(): Promise<Reconciled>;
   close(): Promise<void>;
 }
 
@@ -54,32 +62,81 @@ export async function startSlack(options: StartSlackOptions): Promise<RunningSla
   await refuseForeignSurface(bus, reach);
   const config = slackConfig(options.soc, options.departmentOf);
   const groups = new UserGroups(readClient, clock);
-  const directory = new SlackDirectory({
-    client: readClient,
-    groups,
-    team: own.team,
-    onCall: config.onCall,
-    clock,
-  });
+  const { team } = own;
+  const directory = new SlackDirectory({ client: readClient, groups, team, onCall: config.onCall, clock });
   const desk = new Desk({ bus, surface: reach.surface, config, groups, clock, diagnostics });
   const outboxes = buildOutboxes(options, reach, { own, gateClient });
+  const rights = new Rights({ config, directory, groups });
+  const board = new Board(bus, reach.surface);
+  const links = new Links(outboxes.gate, reach.isWorkspace);
   const front = new FrontDesk({
-    ...{ desk, client: gateClient, outbox: outboxes.gate },
+    ...{ desk, client: gateClient, outbox: outboxes.gate, rights, board, appId: own.appId },
     door: new DecisionDoor({ bus, clock, surface: reach.surface }),
     live: new LiveDirectory(directory, { clock }),
   });
+  const home = new HomeTab({ desk, board, rights, links, client: readClient });
+  const soc = new SocDesk({ front, directory, board, home });
   await bus.open(Object.values(lanes));
-  const apps = await startApps(reach, () => buildApp({ reach, front, directory, desk, groups, diagnostics }));
-  const direct = new DirectCards(desk, outboxes.gate, { directory, isWorkspace: reach.isWorkspace });
-  const subscriptions = [startGateLane(desk, outboxes.gate, direct), startCaseLane(desk, outboxes.chatter)];
+  const apps = await startApps(reach, () => buildApp({ reach, front, directory, home, soc, diagnostics }));
+  const direct = new DirectCards(desk, outboxes.gate, { directory, links });
+  const gate = new GateLane(desk, outboxes.gate, direct);
+  const cases = new CaseLane(desk, outboxes.chatter);
+  const reconciler = new Reconciler({ desk, board, gate, cases, outbox: outboxes.chatter, links });
+  const running = startWork({ desk, gate, cases, home, reconciler });
   return {
     directory,
-    unready: () => Promise.resolve(whyUnready(subscriptions)),
+    unready: () => Promise.resolve(whyUnready(running.subscriptions)),
+    reconcile: () => reconciler.run(),
     close: async () => {
       await Promise.all(apps.map((app) => app.stop()));
-      await Promise.all(subscriptions.map((subscription) => subscription.close()));
+      await running.close();
     },
   };
+}
+
+interface Work {
+  readonly desk: Desk;
+  readonly gate: GateLane;
+  readonly cases: CaseLane;
+  readonly home: HomeTab;
+  readonly reconciler: Reconciler;
+}
+
+/** The lanes, what follows the log, and what looks by itself. */
+function startWork({ desk, gate, cases, home, reconciler }: Work): {
+  readonly subscriptions: readonly Subscription[];
+  close(): Promise<void>;
+} {
+  const ending = new AbortController();
+  const { bus, diagnostics } = desk.options;
+  const beside = [home.follow(bus, ending.signal), keepReconciled(reconciler, diagnostics, ending.signal)];
+  const subscriptions = [startGateLane(desk, gate), startCaseLane(desk, cases)];
+  return {
+    subscriptions,
+    close: async () => {
+      ending.abort();
+      await Promise.all([...beside, ...subscriptions.map((subscription) => subscription.close())]);
+    },
+  };
+}
+
+/** How often cards are compared with the log. */
+const reconcileMs = 5 * 60_000;
+
+async function keepReconciled(
+  reconciler: Reconciler,
+  diagnostics: Diagnostics,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    await sleep(reconcileMs, undefined, { signal, ref: false }).catch(() => undefined);
+    if (signal.aborted) return;
+    try {
+      diagnostics.debug({ ...(await reconciler.run()) }, "slack: cards compared with the log");
+    } catch (error) {
+      diagnostics.warn({ error: reasonOf(error) }, "slack: cards could not be compared with the log");
+    }
+  }
 }
 
 type Made = {

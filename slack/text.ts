@@ -26,13 +26,17 @@ export class Markup {
 export interface UntrustedOptions {
   /** Characters that stay; the rest is counted and named by its hash. */
   readonly max?: number;
+  /** Characters that stay of what stands whole one press away: cut at a word, with an ellipsis. */
+  readonly brief?: number;
   /** Line breaks stay line breaks; without it they are shown as ␊. */
   readonly lines?: boolean;
 }
 
 /** Any text from outside, made visible and inert. */
 export function untrusted(text: string, options: UntrustedOptions = {}): Untrusted {
-  return brand(clip(inert(text, options.lines ?? false), options.max ?? 3000, text));
+  const shown = inert(text, options.lines ?? false);
+  const { brief } = options;
+  return brand(brief === undefined ? clip(shown, options.max ?? 3000, text) : shortened(shown, brief));
 }
 
 /** As `untrusted`, and says whether all of it is there as it was. */
@@ -106,6 +110,14 @@ export function clip(text: string, max: number, original: string = text): string
   const room = Math.max(0, max - mark(text.length).length);
   const head = text.slice(0, room).replace(/[\uD800-\uDBFF]$/, "");
   return `${head}${mark(text.length - head.length)}`;
+}
+
+/** The beginning, up to a word's end: for what is only a reminder of the whole. */
+function shortened(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const head = text.slice(0, max - 2);
+  const atWord = head.replace(/\s+\S{0,24}$/, "");
+  return `${(atWord === "" ? head : atWord).replace(/[\uD800-\uDBFF]$/, "").trimEnd()} …`;
 }
 
 /** Control, bidirectional, zero-width and other unseen characters as what they are: ␛, ⟦U+202E⟧. */

@@ -13,6 +13,7 @@ import {
   type Outbox,
   type Place,
   type Search,
+  type StandingMessage,
   type Whisper,
 } from "./outbox.ts";
 import { goneErrors, platformError, slackFailure } from "./slack-errors.ts";
@@ -38,12 +39,19 @@ export interface WebOutboxOptions {
 
 const OwnMessage = z.object({
   ts: z.string(),
+  text: z.string().default(""),
+  blocks: z.array(z.unknown()).default([]),
   bot_id: z.string().optional(),
   app_id: z.string().optional(),
   bot_profile: z.object({ app_id: z.string().optional() }).optional(),
   metadata: z.object({
     event_type: z.literal(metadataEventType),
-    event_payload: z.object({ event_id: z.string(), kind: z.string(), case_id: z.string() }),
+    event_payload: z.object({
+      event_id: z.string(),
+      kind: z.enum(["root", "finding", "gate", "direct", "answer", "notice", "digest"]),
+      case_id: z.string(),
+      proposal_id: z.string().optional(),
+    }),
   }),
 });
 
@@ -53,6 +61,16 @@ type OwnMessage = z.infer<typeof OwnMessage>;
 function shows({ metadata }: OwnMessage, mark: Mark): boolean {
   const { event_id: eventId, kind, case_id: caseId } = metadata.event_payload;
   return kind === mark.kind && (kind === "root" ? caseId === mark.case_id : eventId === mark.event_id);
+}
+
+function standingAs({ ts, text, blocks, metadata }: OwnMessage, channel: string): StandingMessage {
+  const { proposal_id: proposal, ...mark } = metadata.event_payload;
+  const whole = proposal === undefined ? mark : { ...mark, proposal_id: proposal };
+  return { place: { channel, ts }, mark: whole, text, blocks };
+}
+
+function reasonBehind(error: unknown): unknown {
+  return error instanceof Error ? error.cause : error;
 }
 
 export class WebOutbox implements Outbox {
@@ -99,7 +117,7 @@ export class WebOutbox implements Outbox {
   }
 
   async find(search: Search): Promise<Place | undefined> {
-    const channel = await this.#channelId(search.channel);
+    const channel = await this.channelId(search.channel);
     for await (const message of this.#newest({ ...search, channel })) {
       const own = this.#ours(message);
       if (own !== undefined && shows(own, search.mark)) return { channel, ts: own.ts };
@@ -107,8 +125,21 @@ export class WebOutbox implements Outbox {
     return undefined;
   }
 
+  async standing(where: Omit<Search, "mark">): Promise<readonly StandingMessage[]> {
+    const found: StandingMessage[] = [];
+    try {
+      for await (const message of this.#newest(where)) {
+        const own = this.#ours(message);
+        if (own !== undefined) found.push(standingAs(own, where.channel));
+      }
+    } catch (error) {
+      if (platformError(reasonBehind(error)) !== "thread_not_found") throw error;
+    }
+    return found;
+  }
+
   async recentRoots(name: string): Promise<ReadonlyMap<string, Place>> {
-    const channel = await this.#channelId(name);
+    const channel = await this.channelId(name);
     const roots = new Map<string, Place>();
     for await (const message of this.#newest({ channel, since: 0 })) {
       const own = this.#ours(message);
@@ -197,7 +228,7 @@ export class WebOutbox implements Outbox {
   }
 
   /** Searching takes ids only; names are looked up once. */
-  async #channelId(channel: string): Promise<string> {
+  async channelId(channel: string): Promise<string> {
     if (/^[CDG][A-Z0-9]+$/.test(channel)) return channel;
     const known = this.#channelIds.get(channel);
     if (known !== undefined) return known;

@@ -1,6 +1,7 @@
 /** Every word a person reads in Slack that is not data, in one place. */
 import type { ProposalStatus } from "../src/memory/case-file.ts";
 import type { ActionVerb, Outcome, Verdict } from "../src/events/vocabulary.ts";
+import type { MenuAction } from "./ids.ts";
 import { ours, type Ours } from "./text.ts";
 
 export const footer = ours`hatrack proposes and never executes: a person carries this out.`;
@@ -12,6 +13,12 @@ export const noLongerOpen = ours`This is not open any more: the card in the thre
 export const formNotOpened = ours`Slack did not open the form in time. Nothing was done. Please press again.`;
 export const needed = ours`Please fill this in: it goes on the record.`;
 export const mayNotAsk = ours`Only people on call and analysts can ask hatrack; guests cannot.`;
+export const pickOne = ours`Please choose one: a person or a role.`;
+export const pickSome = ours`Please leave at least one of them ticked.`;
+export const onlyHere = ours`Answers can be shared only to the SOC's own channels.`;
+export const said = ours`Said. What comes of it appears in the thread, or in the operations channel.`;
+export const notShared = ours`That cannot be shared. Nothing was posted.`;
+export const notACase = ours`That is not the id of a case. It looks like CASE-7K3F9QWM2T.`;
 export const notLookedUp = ours`That could not be looked up just now. Please try again.`;
 export const notRecorded = ours`That could not be recorded just now, so nothing was done. Please try again.`;
 
@@ -92,6 +99,7 @@ export const endings: Readonly<Record<Exclude<ProposalStatus, "pending" | "autho
     superseded: ours`Superseded`,
     abandoned: ours`Could not be done`,
     lapsed: ours`Lapsed: authorised, but nobody carried it out`,
+    rolled_back: ours`Done, then rolled back`,
     revoked: ours`Revoked: the authorisation no longer holds`,
   };
 
@@ -102,8 +110,22 @@ export const buttons = {
   markDone: ours`Mark done`,
   couldNotDo: ours`Could not do it…`,
   evidence: ours`All evidence`,
+  right: ours`Right`,
+  wrong: ours`Wrong…`,
+  share: ours`Share to channel`,
+  openForm: ours`Open the form`,
   openCard: ours`Open the card`,
 } as const;
+
+/** A card's menu. */
+export const menu: Readonly<Record<MenuAction, Ours>> = {
+  edit: ours`Edit…`,
+  handTo: ours`Hand to…`,
+  snooze: ours`Snooze…`,
+  rolledBack: ours`Rolled back…`,
+  revoke: ours`Take back the authorisation…`,
+  proof: ours`Evidence`,
+};
 
 /** Why a proposal is rejected; the tuning report counts these. */
 export const rejectCategories = [

@@ -1,27 +1,34 @@
 /** Answers to `/soc`: seen by who asked alone. */
 import type { KnownBlock, RichTextElement } from "@slack/types";
-import type { GateRow } from "../../src/gate/front.ts";
+import type { Handoff } from "../../src/gate/state.ts";
+import { whoCan } from "../../src/gate/refusals.ts";
 import type { Person } from "../../src/gate/directory.ts";
 import type { CaseThread, Request } from "../case-thread.ts";
-import { cardState } from "./gate-card.ts";
+import { cardState } from "../card-state.ts";
 import { usages } from "../command-line.ts";
 import type { Look } from "../config.ts";
-import { slashCommand } from "../ids.ts";
+import { slackActions, slashCommand } from "../ids.ts";
 import type { Message } from "../limits.ts";
 import { bold, bullets, code, date, dotted, richText, section, text, who } from "../rich.ts";
-import { caseRef, configured, fallback, ours, untrusted, type Ours } from "../text.ts";
+import { caseRef, configured, fallback, ours, plain, untrusted, type Ours } from "../text.ts";
+import { buttons } from "../wording.ts";
 import { briefly } from "./action-words.ts";
 import { rootMessage } from "./root.ts";
 
 const dot = ours` · `;
 
 export function helpAnswer(): Message {
-  const lines = usages.map(({ usage, tells }) =>
+  const lines = Object.values(usages).map(({ usage, tells }) =>
     section(code(configured(`${slashCommand} ${usage}`)), text(ours` `), text(configured(tells))),
   );
   return {
     text: fallback`Commands of hatrack`,
-    blocks: [richText(section(bold(ours`You can ask:`)), bullets(lines))],
+    blocks: [
+      richText(section(bold(ours`You can ask:`)), bullets(lines)),
+      richText(
+        section(text(ours`In a case's thread the same by @mention; the case need not be named there.`)),
+      ),
+    ],
   };
 }
 
@@ -63,31 +70,46 @@ function requestState(thread: CaseThread, request: Request): Ours {
 /** Rows a message shows; the rest is counted. */
 const mostRows = 20;
 
-export function pendingAnswer(rows: readonly GateRow[]): Message {
-  if (rows.length === 0) return wordsAnswer(ours`Nothing waits for anybody.`);
-  const lines = rows.slice(0, mostRows).map((row) => section(...dotted(rowGroups(row), dot)));
-  const left = rows.length - lines.length;
+export function pendingAnswer(open: readonly Handoff[]): Message {
+  if (open.length === 0) return wordsAnswer(ours`Nothing waits for anybody.`);
+  const lines = open.slice(0, mostRows).map((handoff) => section(...dotted(rowGroups(handoff), dot)));
+  const left = open.length - lines.length;
   const more = left > 0 ? [section(text(ours`and ${left} more`))] : [];
   return {
-    text: fallback`${rows.length} waiting`,
-    blocks: [richText(section(bold(ours`${rows.length} waiting`)), bullets(lines), ...more)],
+    text: fallback`${open.length} waiting`,
+    blocks: [richText(section(bold(ours`${open.length} waiting`)), bullets(lines), ...more)],
   };
 }
 
-function rowGroups(row: GateRow): RichTextElement[][] {
-  const what = untrusted(`${row.verb.replaceAll("_", " ")} ${row.target}`, { max: 200 });
-  const whose = row.status === "authorised" ? ours`authorised, not done: ` : ours`waits for `;
+function rowGroups(handoff: Handoff): RichTextElement[][] {
+  const { ask, caseId, status, bar, approvals, opened, code: gateCode } = handoff;
+  const whose = status === "authorised" ? ours`authorised, not done: ` : ours`waits for `;
   const groups: RichTextElement[][] = [
-    [bold(what)],
-    [text(caseRef(row.caseId))],
-    [text(whose), text(untrusted(row.whoCan, { max: 200 }))],
+    [bold(briefly(ask, 200))],
+    [text(caseRef(caseId))],
+    [text(whose), text(untrusted(whoCan(handoff), { max: 200 }))],
   ];
-  if (row.quorum > 1) groups.push([text(ours`${row.approvals} of ${row.quorum}`)]);
-  if (row.status === "pending" && row.expiresAt !== undefined) {
-    groups.push([text(ours`answer by `), date(row.expiresAt)]);
+  if (bar.quorum > 1) groups.push([text(ours`${approvals.length} of ${bar.quorum}`)]);
+  if (status === "pending" && opened !== undefined) {
+    groups.push([text(ours`answer by `), date(opened.expiresAt)]);
   }
-  groups.push([text(ours`code ${configured(row.code)}`)]);
+  groups.push([text(ours`code ${configured(gateCode)}`)]);
   return groups;
+}
+
+export interface UnderAnswer {
+  readonly action: typeof slackActions.share | typeof slackActions.openForm;
+  /** The line that asks it again. */
+  readonly value: string;
+}
+
+/** The answer with one button under it; without an answer, the words for a form that needs a press to open. */
+export function withButton(answer: Message | undefined, { action, value }: UnderAnswer): Message {
+  const label = action === slackActions.share ? buttons.share : buttons.openForm;
+  const button = { type: "button", action_id: action, text: plain(label), value } as const;
+  const asked = ours`This needs a form.`;
+  const { text: spoken, blocks } = answer ?? wordsAnswer(asked);
+  return { text: spoken, blocks: [...blocks, { type: "actions", elements: [button] }] };
 }
 
 export function whoAnswer(title: string, members: readonly Person[]): Message {

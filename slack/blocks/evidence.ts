@@ -1,19 +1,83 @@
-/** Evidence as people read it: where it stands in the record, and the words that stand there, quoted as code. */
+/** Evidence as people read it: what is claimed, the words it rests on quoted as code, and where those stand. */
 import type { RichTextSection } from "@slack/types";
 import type { Evidence } from "../../src/events/vocabulary.ts";
-import { bold, code, section, text } from "../rich.ts";
-import { ours, untrusted } from "../text.ts";
+import { code, section, text } from "../rich.ts";
+import { ours, untrusted, type Shown } from "../text.ts";
+import type { Steps } from "../traces.ts";
 
 export interface EvidenceSize {
   readonly quote: number;
-  /** 0: the claim is left out. */
   readonly claim: number;
 }
 
-/** `step 3` and the quoted code, then what it is claimed to show. */
-export function evidenceItem({ cites, quote, claim }: Evidence, size: EvidenceSize): RichTextSection {
-  const place = [bold(untrusted(cites, { max: 120 })), text(ours` `)];
-  const quoted = code(untrusted(quote, { max: size.quote }));
-  if (size.claim === 0) return section(...place, quoted);
-  return section(...place, quoted, text(ours` `), text(untrusted(claim, { max: size.claim })));
+/** In a thread: to be read at a glance. Whole under "All evidence". */
+export const brief: EvidenceSize = { claim: 110, quote: 90 };
+/** On a card, whose buttons must be in sight on a telephone. */
+export const glance: EvidenceSize = { claim: 80, quote: 44 };
+export const whole: EvidenceSize = { claim: 700, quote: 700 };
+
+/** "It runs an encoded command: `-enc JABjAGwA` · command line" */
+export function evidenceItem(
+  { cites, quote, claim }: Evidence,
+  steps: Steps,
+  size: EvidenceSize,
+): RichTextSection {
+  const [said, quoted] =
+    size !== whole
+      ? [untrusted(claim, { brief: size.claim }), untrusted(quote, { brief: size.quote })]
+      : [untrusted(claim, { max: size.claim }), untrusted(quote, { max: size.quote })];
+  return section(text(said), text(ours` `), code(quoted), text(ours` · `), text(placeWords(cites, steps)));
+}
+
+/** "alert.process.commandLine" → "command line"; "step 3" → "step 3: indicator reputation". */
+export function placeWords(cites: string, steps: Steps): Shown {
+  const step = /^step (\d+)$/i.exec(cites)?.[1];
+  if (step !== undefined) {
+    const tool = steps.get(Number(step));
+    return untrusted(tool === undefined ? `step ${step}` : `step ${step}: ${tool.replaceAll("_", " ")}`, {
+      max: 120,
+    });
+  }
+  return placesInWords[cites] ?? untrusted(spelt(cites), { max: 120 });
+}
+
+const placesInWords: Readonly<Record<string, Shown>> = {
+  "alert.title": ours`the alert's title`,
+  "alert.description": ours`the alert's description`,
+  "alert.severity": ours`the alert's severity`,
+  "alert.disposition": ours`what the sensor did`,
+  "alert.rule.name": ours`rule`,
+  "alert.rule.id": ours`rule`,
+  "alert.tactic": ours`tactic`,
+  "alert.techniques": ours`ATT&CK techniques`,
+  "alert.host.name": ours`host`,
+  "alert.host.os": ours`operating system`,
+  "alert.host.ip": ours`host's address`,
+  "alert.user.name": ours`user`,
+  "alert.indicators": ours`indicators of the alert`,
+  "alert.process.commandLine": ours`command line`,
+  "alert.process.fileName": ours`file name`,
+  "alert.process.path": ours`file path`,
+  "alert.process.sha256": ours`file hash`,
+  "alert.process.parent": ours`parent process`,
+  "alert.raw": ours`the raw alert`,
+  "triage.summary": ours`Sentinel's summary`,
+  "investigation.summary": ours`Tier 2's summary`,
+  "plan.summary": ours`IR Lead's plan`,
+  "intel.summary": ours`Threat Intel's report`,
+};
+
+/** A path that has no words of its own: "alert.raw.parent_details.cmdLine" → "raw alert, parent details, cmd line". */
+function spelt(path: string): string {
+  return path
+    .replace(/^alert\.raw\./, "raw alert.")
+    .replace(/^alert\./, "")
+    .split(".")
+    .map((part) =>
+      part
+        .replace(/([a-z])([A-Z])/g, "$1 $2")
+        .replaceAll("_", " ")
+        .toLowerCase(),
+    )
+    .join(", ");
 }

@@ -7,7 +7,9 @@ import type { Message } from "../limits.ts";
 import { bold, bullets, richText, section, text } from "../rich.ts";
 import { caseRef, configured, fallback, ours, plain, untrusted, type Ours, type Shown } from "../text.ts";
 import { buttons, hats, outcomes, verdicts } from "../wording.ts";
-import { evidenceItem } from "./evidence.ts";
+import { stepsOf, type Steps } from "../traces.ts";
+import type { CaseThread, Rating } from "../case-thread.ts";
+import { brief, evidenceItem } from "./evidence.ts";
 
 export const findingTypes = [
   "alert.triaged",
@@ -28,18 +30,22 @@ interface Told {
 }
 
 /** Evidence in the thread; the rest opens in a modal. */
-const shownEvidence = 4;
+const shownEvidence = 3;
 
-export function findingMessage(finding: Finding): Message {
+export function findingMessage(
+  finding: Finding,
+  { traces, ratings }: Pick<CaseThread, "traces" | "ratings">,
+): Message {
   const title = titleOf(finding);
   const caseId = caseRef(finding.subject);
   const told = toldBy(finding);
   const head = section(bold(title), text(ours` · `), text(told.conclusion));
   const body = section(text(untrusted(told.summary, { max: 1500, lines: true })));
   const parts = [head, body, ...told.lists.flatMap(([name, items]) => listed(name, items))];
-  const blocks: KnownBlock[] = [richText(...parts), ...evidenceBlocks(told)];
+  const steps = stepsOf(traces, finding.id);
+  const blocks: KnownBlock[] = [richText(...parts), ...evidenceBlocks(told, steps)];
   if (told.dropped > 0) blocks.push(untied(told.dropped));
-  if (told.evidence.length > 0) blocks.push(allEvidence(finding));
+  blocks.push(...thumbs(finding, told.evidence.length > 0), ...rated(ratings[finding.id] ?? []));
   return { text: fallback`${caseId}: ${title}, ${told.conclusion}`, blocks };
 }
 
@@ -163,12 +169,12 @@ function listed(name: Ours, items: readonly string[]): RichTextBlock["elements"]
   return [section(bold(name)), bullets(shown.map((item) => section(text(item))))];
 }
 
-function evidenceBlocks({ evidence }: Told): KnownBlock[] {
+function evidenceBlocks({ evidence }: Told, steps: Steps): KnownBlock[] {
   if (evidence.length === 0) return [];
-  const shown = evidence.slice(0, shownEvidence).map((item) => evidenceItem(item, { quote: 160, claim: 0 }));
+  const shown = evidence.slice(0, shownEvidence).map((item) => evidenceItem(item, steps, brief));
   const left = evidence.length - shownEvidence;
   const more = left > 0 ? [section(text(ours`${left} more under All evidence`))] : [];
-  return [richText(bullets(shown), ...more)];
+  return [richText(section(bold(ours`Evidence`)), bullets(shown), ...more)];
 }
 
 function untied(dropped: number): KnownBlock {
@@ -179,8 +185,29 @@ function untied(dropped: number): KnownBlock {
   return { type: "context", elements: [plain(words)] };
 }
 
-function allEvidence(finding: Finding): KnownBlock {
+/** A thumb says whether it was right; Wrong… asks what is right. Nothing stands under a role that gave no answer. */
+function thumbs(finding: Finding, evidence: boolean): KnownBlock[] {
+  if (isEvent(finding, "role.failed")) return [];
   const value = `${finding.subject}:${finding.id}`;
-  const text = plain(buttons.evidence);
-  return { type: "actions", elements: [{ type: "button", action_id: slackActions.evidence, text, value }] };
+  const ids = [
+    [slackActions.right, buttons.right],
+    [slackActions.wrong, buttons.wrong],
+    ...(evidence ? ([[slackActions.evidence, buttons.evidence]] as const) : []),
+  ] as const;
+  const elements = ids.map(([actionId, label]) => ({
+    ...({ type: "button", action_id: actionId, text: plain(label), value } as const),
+  }));
+  return [{ type: "actions", elements }];
+}
+
+function rated(ratings: readonly Rating[]): KnownBlock[] {
+  if (ratings.length === 0) return [];
+  const right = ratings.filter((rating) => rating.right).length;
+  const words = [
+    ...(right === 0 ? [] : [ours`right: ${right}`]),
+    ...(ratings.length === right ? [] : [ours`wrong: ${ratings.length - right}`]),
+  ];
+  const [first = ours``, second] = words;
+  const said = second === undefined ? first : ours`${first}, ${second}`;
+  return [{ type: "context", elements: [plain(ours`People say ${said}`)] }];
 }

@@ -4,27 +4,19 @@ import type { EventData } from "../../src/events/catalogue.ts";
 import type { Principal } from "../../src/events/vocabulary.ts";
 import type { CaseThread, Request } from "../case-thread.ts";
 import { proposalOf } from "../case-thread.ts";
+import { cardState } from "../card-state.ts";
 import type { Look } from "../config.ts";
+import { handoffOf } from "../handoffs.ts";
 import { slackActions } from "../ids.ts";
 import type { Message } from "../limits.ts";
-import { bold, bullets, code, date, dotted, richText, section, text, who } from "../rich.ts";
+import { bold, bullets, date, dotted, richText, section, text, who } from "../rich.ts";
 import { caseRef, configured, fallback, Markup, mrkdwn, ours, plain, untrusted, type Ours } from "../text.ts";
 import { buttons, endings, verbs } from "../wording.ts";
+import type { Steps } from "../traces.ts";
 import { briefly } from "./action-words.ts";
-import { cardState } from "./gate-card.ts";
+import { brief, evidenceItem } from "./evidence.ts";
 
 const dot = ours` · `;
-
-/** The requests one direct message stands for: those of its hand-off, in log order. */
-export function handoffOf(thread: CaseThread, first: Request): Request[] {
-  const { role } = first.handoff.bar.addressed;
-  const from = thread.requests.indexOf(first);
-  const later = thread.requests.slice(from);
-  const next = later.findIndex((r, at) => at > 0 && r.mentions && r.handoff.bar.addressed.role === role);
-  return later
-    .slice(0, next === -1 ? undefined : next)
-    .filter((r) => r.handoff.bar.addressed.role === role && r.tier === first.tier);
-}
 
 /** Sent to each member of the on-call group: what waits, and the way to the card. It decides nothing itself. */
 export function directMessage(thread: CaseThread, first: Request, link: string | undefined): Message {
@@ -85,26 +77,34 @@ export function reminder(thread: CaseThread, request: Request, look: Look): Mess
 }
 
 export function infoRequested(caseId: string, data: EventData<"info.requested">): Message {
-  const line = [who(data.by), text(ours` needs to know: `), text(untrusted(data.question, { lines: true }))];
+  const line = [
+    ...[who(data.by), text(ours` needs to know: `), text(untrusted(data.question, { lines: true }))],
+    text(ours`\n… being looked into; the answer comes here.`),
+  ];
   return { text: fallback`Question on ${caseRef(caseId)}`, blocks: [richText(section(...line))] };
 }
 
-export function infoAnswered(caseId: string, data: EventData<"info.answered">): Message {
-  const proof = data.evidence.slice(0, 4).map(({ cites, quote }) => {
-    const place = bold(untrusted(cites, { max: 120 }));
-    return section(place, text(ours` `), code(untrusted(quote, { max: 300 })));
-  });
-  const said = section(bold(ours`Answer: `), text(untrusted(data.answer, { lines: true })));
+export function infoAnswered(caseId: string, data: EventData<"info.answered">, steps: Steps): Message {
+  const proof = data.evidence.slice(0, 4).map((item) => evidenceItem(item, steps, brief));
+  const from = data.from === "record" ? ours`Answer, from the record: ` : ours`Answer: `;
+  const said = section(bold(from), text(untrusted(data.answer, { lines: true })));
   const blocks = [richText(said, ...(proof.length === 0 ? [] : [bullets(proof)]))];
   return { text: fallback`Answer on ${caseRef(caseId)}`, blocks };
 }
 
-/** Only the person sees it: which rule refused, and who can answer instead. */
-export function refusal(data: EventData<"decision.refused">): Message {
+/**
+ * Only the person sees it: which rule refused, and who can answer instead. `titles` are those of soc.yaml: the
+ * fallback text, which a notification reads out, names nobody who does not stand there.
+ */
+export function refusal(data: EventData<"decision.refused">, titles: readonly string[]): Message {
   const lines: RichTextElement[] = [bold(ours`Not done. `), text(untrusted(data.message, { max: 1200 }))];
-  if (data.whoCan !== undefined)
-    lines.push(text(ours` Who can answer: `), bold(untrusted(data.whoCan, { max: 200 })));
-  return { text: fallback`Not done`, blocks: [richText(section(...lines))] };
+  const { whoCan } = data;
+  if (whoCan !== undefined) lines.push(text(ours` Who can answer: `), bold(untrusted(whoCan, { max: 200 })));
+  const named = titles.filter((title) => whoCan?.includes(title) === true).map(configured);
+  const [first, ...others] = named;
+  const who_ = others.reduce((all, title) => ours`${all} or ${title}`, first ?? ours``);
+  const spoken = first === undefined ? fallback`Not done` : fallback`Not done. Who can answer: ${who_}`;
+  return { text: spoken, blocks: [richText(section(...lines))] };
 }
 
 /** As `refusal`, for words of ours. */

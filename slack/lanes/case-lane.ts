@@ -6,8 +6,9 @@ import { says, skip, type Delivery, type Handled, type Subscription } from "../.
 import { isEvent } from "../../src/events/envelope.ts";
 import type { EventType } from "../../src/events/catalogue.ts";
 import { findingMessage, findingTypes, roleOf, type Finding } from "../blocks/finding.ts";
+import { caseActTypes, caseNotice, opsNotice, opsTypes, type OpsEvent } from "../blocks/case-notices.ts";
 import { rootMessage, worthThread } from "../blocks/root.ts";
-import type { CaseThread } from "../case-thread.ts";
+import { rootOf, type CaseThread } from "../case-thread.ts";
 import { eventSource, lanes } from "../ids.ts";
 import { MessageGone, type Mark, type NewPost, type Outbox, type Place } from "../outbox.ts";
 import { deliveredOf, orStop, type Desk } from "./desk.ts";
@@ -24,14 +25,13 @@ const types = [
   "action.abandoned",
   "action.lapsed",
   "action.revoked",
-  "case.labelled",
-  "case.closed",
-  "case.reopened",
+  "finding.rated",
+  ...caseActTypes,
+  ...opsTypes,
 ] as const satisfies readonly EventType[];
 type CaseDelivery = Delivery<(typeof types)[number]>;
 
-export function startCaseLane(desk: Desk, outbox: Outbox): Subscription {
-  const lane = new CaseLane(desk, outbox);
+export function startCaseLane(desk: Desk, lane: CaseLane): Subscription {
   return desk.options.bus.subscribe(lanes.case, types, (delivery) => orStop(() => lane.handle(delivery)), {
     source: eventSource,
     concurrency: 8,
@@ -52,7 +52,9 @@ export class CaseLane {
 
   /** @throws SlackDown */
   async handle(delivery: CaseDelivery): Promise<Handled> {
-    const { subject: caseId } = delivery.event;
+    const { event } = delivery;
+    const { subject: caseId } = event;
+    if (isEvent(event, ...opsTypes)) return this.#announce(delivery, event);
     const handled = await this.#perCase.run(caseId, () => this.#reply(delivery));
     if (!("skip" in handled)) await this.#rootUpdates.run(caseId, () => this.#drawRoot(caseId));
     return handled;
@@ -68,9 +70,44 @@ export class CaseLane {
       ...{ thread, look, outbox: this.#outbox, eventId: event.id },
       delivered: deliveredOf(delivery),
     });
-    return isEvent(event, ...findingTypes)
-      ? this.#finding(delivery, { finding: event, thread, root })
-      : says();
+    if (isEvent(event, ...findingTypes)) return this.#finding(delivery, { finding: event, thread, root });
+    if (isEvent(event, "finding.rated")) return this.#rated(event.data.eventId, thread);
+    if (!isEvent(event, ...caseActTypes) || isOnProposal(event)) return says();
+    const mark: Mark = { event_id: event.id, kind: "notice", case_id: event.subject };
+    const post: NewPost = { channel: root.channel, threadTs: root.ts, mark, message: caseNotice(event) };
+    return this.#notice(delivery, post);
+  }
+
+  /** What concerns the SOC itself is said in its operations channel. */
+  #announce(delivery: CaseDelivery, event: OpsEvent): Promise<Handled> {
+    const mark: Mark = { event_id: event.id, kind: "notice", case_id: event.subject };
+    const { opsChannel } = this.#desk.options.config;
+    return this.#notice(delivery, { channel: opsChannel, mark, message: opsNotice(event) });
+  }
+
+  async #notice(delivery: CaseDelivery, post: NewPost): Promise<Handled> {
+    await this.#outbox.turn(post.channel);
+    const place = await this.#once.post(this.#outbox, post, deliveredOf(delivery));
+    const thread = post.threadTs === undefined ? {} : { threadTs: post.threadTs };
+    return says(this.#desk.posted(post.mark, place, thread));
+  }
+
+  /** The finding's own message shows what people say of it. */
+  async #rated(eventId: string, thread: CaseThread): Promise<Handled> {
+    const posted = thread.messages.findLast((m) => m.kind === "finding" && m.eventId === eventId);
+    const finding = await this.#findingOf(thread.file.caseId, eventId);
+    if (posted === undefined || finding === undefined) return says();
+    const mark: Mark = { event_id: eventId, kind: "finding", case_id: thread.file.caseId };
+    const place = { channel: posted.channel, ts: posted.ts };
+    await this.#edited(place, mark, findingMessage(finding, thread));
+    return says();
+  }
+
+  async #findingOf(caseId: string, eventId: string): Promise<Finding | undefined> {
+    for await (const { event } of this.#desk.options.bus.read({ subject: caseId, types: findingTypes })) {
+      if (isEvent(event, ...findingTypes) && event.id === eventId) return event;
+    }
+    return undefined;
   }
 
   /** One reply a role and case: a second answer of the role edits the first. */
@@ -79,7 +116,7 @@ export class CaseLane {
     { finding, thread, root }: { finding: Finding; thread: CaseThread; root: Place },
   ): Promise<Handled> {
     const role = roleOf(finding);
-    const message = findingMessage(finding);
+    const message = findingMessage(finding, thread);
     const mark: Mark = { event_id: finding.id, kind: "finding", case_id: finding.subject };
     const before = thread.messages.findLast((posted) => posted.kind === "finding" && posted.role === role);
     if (before !== undefined) {
@@ -104,6 +141,17 @@ export class CaseLane {
     }
   }
 
+  /** For a reconciler: the root is drawn anew, and posted again if it is gone. */
+  async repairRoot(caseId: string): Promise<void> {
+    await this.#rootUpdates.run(caseId, () => this.#drawRoot(caseId));
+    const thread = await this.#desk.read(caseId);
+    if (this.#desk.roots.of(thread) !== undefined) return;
+    const eventId = rootOf(thread)?.eventId ?? caseId;
+    const look = await this.#desk.look(thread);
+    const delivered = { deliveries: 1, since: 0 };
+    await this.#desk.roots.ensure({ thread, look, outbox: this.#outbox, eventId, delivered });
+  }
+
   async #drawRoot(caseId: string): Promise<void> {
     const thread = await this.#desk.read(caseId);
     const place = this.#desk.roots.of(thread);
@@ -113,4 +161,9 @@ export class CaseLane {
     const message = rootMessage(thread, await this.#desk.look(thread));
     if (!(await this.#edited(place, mark, message))) this.#desk.roots.gone(thread, place);
   }
+}
+
+/** Who takes on a proposal is shown on its card. */
+function isOnProposal({ data }: { readonly data: object }): boolean {
+  return "proposalId" in data && data.proposalId !== undefined;
 }

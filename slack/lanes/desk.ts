@@ -38,10 +38,10 @@ export class Desk {
     return readThread(this.options.bus, caseId, this.options.surface);
   }
 
-  /** @throws SlackDown when the user groups cannot be read */
-  async look({ file }: CaseThread): Promise<Look> {
+  /** `more`: roles to mention beside those that are asked. @throws SlackDown when the user groups cannot be read */
+  async look({ file }: CaseThread, more: readonly string[] = []): Promise<Look> {
     const { config, groups, diagnostics } = this.options;
-    const roles = new Set(file.proposals.map(({ handoff }) => handoff.bar.addressed.role));
+    const roles = new Set([...file.proposals.map(({ handoff }) => handoff.bar.addressed.role), ...more]);
     const mentions = new Map<string, Markup>();
     for (const role of roles) {
       const onCall = Object.hasOwn(config.onCall, role) ? config.onCall[role] : undefined;
@@ -64,6 +64,11 @@ export class Desk {
 
   drew(place: Place, message: Message): void {
     this.#drawn.set(`${place.channel} ${place.ts}`, sha256(JSON.stringify(message)));
+  }
+
+  /** What stands there may not be what was drawn: the next drawing is sent. */
+  forget(place: Place): void {
+    this.#drawn.delete(`${place.channel} ${place.ts}`);
   }
 
   isDrawn(place: Place, message: Message): boolean {

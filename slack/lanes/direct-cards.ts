@@ -4,12 +4,13 @@
  */
 import type { Draft } from "../../src/bus/bus.ts";
 import type { Directory } from "../../src/gate/directory.ts";
-import { directMessage, handoffOf } from "../blocks/notices.ts";
+import { directMessage } from "../blocks/notices.ts";
 import { requestOf, type CaseThread, type Request } from "../case-thread.ts";
+import { handoffOf } from "../handoffs.ts";
+import type { Links } from "../links.ts";
 import { MessageGone, type Mark, type Outbox, type Place } from "../outbox.ts";
 import { isUserId } from "../text.ts";
 import type { Desk } from "./desk.ts";
-import { Recent } from "./recent.ts";
 import { PostOnce, type Delivered } from "./post-once.ts";
 
 /** More than so many are not written to one by one: the mention reaches them. */
@@ -25,26 +26,19 @@ export class DirectCards {
   readonly #desk: Desk;
   readonly #outbox: Outbox;
   readonly #directory: Pick<Directory, "onCall">;
-  /** Whether a link to our own card leads into the workspace. */
-  readonly #isWorkspace: (origin: string) => boolean;
+  readonly #links: Links;
   readonly #once = new PostOnce();
-  /** A message's permalink never changes. */
-  readonly #links = new Recent<string>(5_000);
 
-  constructor(
-    desk: Desk,
-    outbox: Outbox,
-    options: { directory: Pick<Directory, "onCall">; isWorkspace: (origin: string) => boolean },
-  ) {
+  constructor(desk: Desk, outbox: Outbox, options: { directory: Pick<Directory, "onCall">; links: Links }) {
     this.#desk = desk;
     this.#outbox = outbox;
     this.#directory = options.directory;
-    this.#isWorkspace = options.isWorkspace;
+    this.#links = options.links;
   }
 
   /** @throws SlackDown */
   async send({ thread, request, card }: ToSend, delivered: Delivered): Promise<Draft[]> {
-    const link = await this.#link(card);
+    const link = await this.#links.to(card);
     const message = directMessage(thread, request, link);
     const mark = directMark(thread, request);
     const drafts: Draft[] = [];
@@ -66,7 +60,7 @@ export class DirectCards {
       if (first === undefined) continue;
       if (!handoffOf(thread, first).some(({ handoff }) => handoff.proposalId === proposalId)) continue;
       const card = thread.messages.findLast((m) => m.kind === "gate" && m.eventId === first.eventId);
-      const link = card === undefined ? undefined : await this.#link(card);
+      const link = card === undefined ? undefined : await this.#links.to(card);
       const place = { channel: posted.channel, ts: posted.ts };
       const message = directMessage(thread, first, link);
       try {
@@ -89,15 +83,6 @@ export class DirectCards {
       .map((member) => member.principal.user)
       .filter(isUserId)
       .slice(0, mostMembers);
-  }
-
-  async #link({ channel, ts }: Place): Promise<string | undefined> {
-    const key = `${channel} ${ts}`;
-    const link = this.#links.get(key) ?? (await this.#outbox.permalink({ channel, ts }));
-    if (link !== undefined) this.#links.set(key, link);
-    if (link === undefined || !URL.canParse(link)) return undefined;
-    const { origin } = new URL(link);
-    return this.#isWorkspace(origin) ? link : undefined;
   }
 }
 

@@ -5,10 +5,14 @@
 import { says, skip, type Delivery, type Draft, type Handled, type Subscription } from "../../src/bus/bus.ts";
 import type { EventType } from "../../src/events/catalogue.ts";
 import { isEvent, type KnownEvent } from "../../src/events/envelope.ts";
-import { cardState, gateCard } from "../blocks/gate-card.ts";
+import { gateCard } from "../blocks/gate-card.ts";
 import { infoAnswered, infoRequested, reminder } from "../blocks/notices.ts";
+import { cardState } from "../card-state.ts";
 import { proposalOf, requestOf, type CaseThread, type Request } from "../case-thread.ts";
+import { stateNotice, stateTypes, type StateEvent } from "../blocks/state-notices.ts";
+import { siblingsOf } from "../handoffs.ts";
 import type { Message } from "../limits.ts";
+import { stepsOf } from "../traces.ts";
 import { eventSource, lanes } from "../ids.ts";
 import { MessageGone, type Mark, type NewPost, type Outbox, type Place } from "../outbox.ts";
 import { deliveredOf, orStop, type Desk } from "./desk.ts";
@@ -22,12 +26,15 @@ const types = [
   "handoff.rerouted",
   "handoff.opened",
   "handoff.reminded",
+  "handoff.snoozed",
   "approval.recorded",
   "action.decided",
   "action.executed",
   "action.abandoned",
   "action.lapsed",
+  "action.overdue",
   "action.revoked",
+  "action.rolled_back",
   "case.assigned",
   "info.requested",
   "info.answered",
@@ -37,14 +44,16 @@ const types = [
 type GateDelivery = Delivery<(typeof types)[number]>;
 type Asked = KnownEvent<"handoff.requested" | "handoff.rerouted">;
 
-/** Of the messages only cards concern this lane: their direct copies are sent once the card is on the log. */
+/**
+ * Of the messages only cards and their copies concern this lane: once they are on the log, what has changed since
+ * they were drawn is drawn, and a card's direct copies are sent.
+ */
 function wants(event: KnownEvent<(typeof types)[number]>): boolean {
-  if (isEvent(event, "message.posted")) return event.data.kind === "gate";
+  if (isEvent(event, "message.posted")) return event.data.kind === "gate" || event.data.kind === "direct";
   return !isEvent(event, "case.assigned") || event.data.proposalId !== undefined;
 }
 
-export function startGateLane(desk: Desk, outbox: Outbox, direct: DirectCards): Subscription {
-  const lane = new GateLane(desk, outbox, direct);
+export function startGateLane(desk: Desk, lane: GateLane): Subscription {
   return desk.options.bus.subscribe(lanes.gate, types, (delivery) => orStop(() => lane.handle(delivery)), {
     source: eventSource,
     concurrency: 8,
@@ -74,11 +83,11 @@ export class GateLane {
     const { event } = delivery;
     if (isEvent(event, "decision.refused")) return tellRefusal(this.#desk, this.#outbox, event);
     if (isEvent(event, "handoff.requested", "handoff.rerouted")) return this.#ask(delivery, event);
-    if (isEvent(event, "info.requested"))
-      return this.#say(delivery, infoRequested(event.subject, event.data));
-    if (isEvent(event, "info.answered")) return this.#say(delivery, infoAnswered(event.subject, event.data));
     if (isEvent(event, "handoff.reminded")) return this.#remind(delivery, event);
     if (isEvent(event, "message.posted")) return this.#spread(delivery, event);
+    if (isEvent(event, "info.requested", "info.answered", ...stateTypes)) {
+      return this.#change(delivery, event);
+    }
     return says(...(await this.#redrawAll(event.subject, event.data.proposalId ?? "")));
   }
 
@@ -109,8 +118,9 @@ export class GateLane {
 
   /** The card is on the log: what changed meanwhile is drawn, and each member gets a copy. */
   async #spread(delivery: GateDelivery, event: KnownEvent<"message.posted">): Promise<Handled> {
-    const { eventId, proposalId = "" } = event.data;
+    const { eventId, proposalId = "", kind } = event.data;
     const others = await this.#redrawAll(event.subject, proposalId);
+    if (kind === "direct") return says(...others);
     const thread = await this.#desk.read(event.subject);
     const request = requestOf(thread, eventId);
     if (request === undefined || !request.mentions || cardState(thread, request) !== "open") {
@@ -121,14 +131,55 @@ export class GateLane {
     return says(...others, ...copies);
   }
 
-  /** Every copy of a proposal's cards says what the log says now. */
+  /** The card is drawn again; what an edit would tell nobody is said in a message of its own. */
+  async #change(
+    delivery: GateDelivery,
+    event: StateEvent | KnownEvent<"info.requested" | "info.answered">,
+  ): Promise<Handled> {
+    const { proposalId } = event.data;
+    const redrawn = await this.#redrawAll(event.subject, proposalId);
+    const thread = await this.#desk.read(event.subject);
+    const message = await this.#told(event, thread);
+    if (message === undefined) return says(...redrawn);
+    const handled = await this.#say(delivery, message, proposalId);
+    return "events" in handled ? says(...redrawn, ...handled.events) : says(...redrawn);
+  }
+
+  async #told(
+    event: StateEvent | KnownEvent<"info.requested" | "info.answered">,
+    thread: CaseThread,
+  ): Promise<Message | undefined> {
+    const { subject } = event;
+    if (isEvent(event, "info.requested")) return infoRequested(subject, event.data);
+    if (isEvent(event, "info.answered")) {
+      return infoAnswered(subject, event.data, stepsOf(thread.traces, event.id));
+    }
+    const next = isEvent(event, "action.overdue") ? event.data.nextTier : undefined;
+    return stateNotice(event, thread, await this.#desk.look(thread, next === undefined ? [] : [next.role]));
+  }
+
+  /** For a reconciler: whatever stands in Slack, every card and copy of the case is drawn anew. */
+  repair(caseId: string, proposalIds: readonly string[]): Promise<Draft[]> {
+    return this.#perCase.run(caseId, async () => {
+      const drafts: Draft[] = [];
+      for (const proposalId of proposalIds) drafts.push(...(await this.#redrawAll(caseId, proposalId)));
+      return drafts;
+    });
+  }
+
+  /** Every copy of a proposal's cards, and of those asked with it, says what the log says now. */
   async #redrawAll(caseId: string, proposalId: string): Promise<Draft[]> {
     const thread = await this.#desk.read(caseId);
     const look = await this.#desk.look(thread);
     const reposted: Draft[] = [];
+    const together = new Set(
+      thread.requests
+        .filter(({ handoff }) => handoff.proposalId === proposalId)
+        .flatMap((request) => siblingsOf(thread, request).map(({ handoff }) => handoff.proposalId)),
+    );
     for (const posted of thread.messages) {
       const request = posted.kind === "gate" ? requestOf(thread, posted.eventId) : undefined;
-      if (request === undefined || request.handoff.proposalId !== proposalId) continue;
+      if (request === undefined || !together.has(request.handoff.proposalId)) continue;
       const message = gateCard(request, { thread, look });
       const place = { channel: posted.channel, ts: posted.ts };
       const draft = await this.#redraw(thread, request, { place, message });

@@ -18,6 +18,11 @@ export class Recent<V> {
     if (this.#entries.size > this.#most && oldest !== undefined) this.#entries.delete(oldest);
   }
 
+  /** The oldest first. */
+  values(): V[] {
+    return [...this.#entries.values()];
+  }
+
   delete(key: string): void {
     this.#entries.delete(key);
   }

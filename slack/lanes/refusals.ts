@@ -18,10 +18,11 @@ export async function tellRefusal(
   if (!isUserId(user)) return skip(`${user} is nobody of this workspace`);
   const root = desk.roots.of(await desk.read(subject));
   const { card } = decision.data;
+  const titles = Object.values(desk.options.config.onCall).map(({ title }) => title);
   const inThread = root !== undefined && card?.channel === root.channel ? { threadTs: root.ts } : {};
   const channel = card?.channel ?? (await outbox.directChannel(user));
   if (channel === undefined) return skip(`${user} cannot be written to`);
-  await outbox.whisper({ channel, user, ...inThread, message: refusal(data) });
+  await outbox.whisper({ channel, user, ...inThread, message: refusal(data, titles) });
   return says();
 }
 

@@ -28,7 +28,8 @@ export type ProposalStatus =
   | "executed"
   | "abandoned"
   | "lapsed"
-  | "revoked";
+  | "revoked"
+  | "rolled_back";
 
 export interface CaseFile {
   readonly caseId: string;
@@ -122,6 +123,9 @@ function evolveProposals(file: CaseFile, event: AnyEvent): CaseFile {
       handoff: { ...unopened.handoff, bar, digest, code },
     }));
   }
+  if (isEvent(event, "info.answered") && event.data.expiresAt !== undefined) {
+    return changed(file, event.data.proposalId, { expiresAt: event.data.expiresAt });
+  }
   if (isEvent(event, "action.decided")) {
     return changed(file, event.data.proposalId, { status: event.data.outcome, decided: event.data });
   }
@@ -135,8 +139,15 @@ const endings: Readonly<Record<string, ProposalStatus>> = {
   "action.abandoned": "abandoned",
   "action.lapsed": "lapsed",
   "action.revoked": "revoked",
+  "action.rolled_back": "rolled_back",
 };
-const endingTypes = ["action.executed", "action.abandoned", "action.lapsed", "action.revoked"] as const;
+const endingTypes = [
+  "action.executed",
+  "action.abandoned",
+  "action.lapsed",
+  "action.revoked",
+  "action.rolled_back",
+] as const;
 
 function changed(file: CaseFile, proposalId: string, change: Partial<Proposal>): CaseFile {
   return withProposal(file, proposalId, (proposal) => ({ ...proposal, ...change }));

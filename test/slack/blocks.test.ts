@@ -83,15 +83,18 @@ describe("the root", () => {
 
 describe("a finding", () => {
   it("stands under its hat's title, with the record it rests on", () => {
-    const message = findingMessage(
-      said("alert.triaged", triage({ evidenceDropped: 2 }), { source: "/roles/sentinel" }),
-    );
+    const finding = said("alert.triaged", triage({ evidenceDropped: 2 }), { source: "/roles/sentinel" });
+    const message = findingMessage(finding, fold(opened, finding));
     const words = reads(message.blocks);
     expect(words).toContain("Sentinel · True positive, succeeded, confidence 0.86, priority 9");
     expect(words).toContain("Beacon to 203[.]0[.]113[.]7 every 60 s");
-    expect(words).toContain("step 3 -enc JABjAGwA");
+    expect(words).toContain("encoded -enc JABjAGwA · step 3");
     expect(words).toContain("2 claims could not be tied to the record and were left out.");
-    expect(buttonsOf(message.blocks)).toEqual([slackActions.evidence]);
+    expect(buttonsOf(message.blocks)).toEqual([
+      slackActions.right,
+      slackActions.wrong,
+      slackActions.evidence,
+    ]);
   });
 
   it("says so when a role gave no answer", () => {
@@ -99,7 +102,7 @@ describe("a finding", () => {
       ...{ role: "tier2", title: "Tier 2 Analyst", reason: "empty_output", detail: "no text" },
       ...{ steps: [], model: "m" },
     });
-    expect(reads(findingMessage(failed).blocks)).toContain(
+    expect(reads(findingMessage(failed, fold(opened, failed)).blocks)).toContain(
       "Tier 2 Analyst · gave no answer: it said nothing",
     );
   });
@@ -111,18 +114,21 @@ describe("a gate card", () => {
     const words = reads(message.blocks);
     expect(words.split("\n")[0]).toBe("*Action required from: IR Lead On-Call* <!subteam^S0IRLEAD>");
     expect(words).toContain("Isolate host FIN-WS-042\n");
-    expect(words).toContain("Why confirmed beacon; credential access\nAgainst no second host");
     expect(words).toContain(
-      "one workstation, reversible · answer within 30 minutes · if nobody answers: SOC Manager On-Call · code ",
+      "Why confirmed beacon; credential access\nencoded -enc JABjAGwA · step 3\nAgainst no second host",
+    );
+    expect(words).toContain(
+      "one workstation. Reversible.\nAnswer within 30 minutes; then SOC Manager On-Call is asked.",
     );
     expect(buttonsOf(message.blocks)).toEqual([
       "gate.authorise",
       "gate.reject",
       "gate.need_info",
       "gate.assign",
+      "gate.more",
     ]);
     expect(words.trim().split("\n").at(-1)).toBe(
-      "hatrack proposes and never executes: a person carries this out.CASE-7K3F9QWM2T",
+      `CASE-7K3F9QWM2T · code *${asked("p1").code}*hatrack proposes and never executes: a person carries this out.`,
     );
     expect(message.text).toBe("Action required from IR Lead On-Call: Isolate host, CASE-7K3F9QWM2T");
   });
@@ -137,16 +143,16 @@ describe("a gate card", () => {
       membersDigest: "0".repeat(64),
     };
     const approval = { proposalId: "p1", by: mia, digest: first.digest, directory, have: 1, need: 2 };
-    expect(reads(card(requested("p1", two)).blocks)).toContain("not reversible");
-    expect(reads(card(requested("p1", two)).blocks)).toContain("0 of 2 have authorised");
+    expect(reads(card(requested("p1", two)).blocks)).toContain("Not reversible");
+    expect(reads(card(requested("p1", two)).blocks)).toContain("2 people must authorise it; 0 so far");
     const after = card(requested("p1", two), said("approval.recorded", approval));
-    expect(reads(after.blocks)).toContain("1 of 2 have authorised");
+    expect(reads(after.blocks)).toContain("2 people must authorise it; 1 so far");
     const edited = card(
       requested("p1", two),
       said("approval.recorded", approval),
       requested("p1", { ...two, ask: { target: { type: "host", value: "OPS-WS-031" } } }),
     );
-    expect(reads(edited.blocks)).toContain("0 of 2 have authorised");
+    expect(reads(edited.blocks)).toContain("2 people must authorise it; 0 so far");
   });
 
   it("mentions the group once for the proposals of one plan", () => {
@@ -166,7 +172,12 @@ describe("a gate card", () => {
       { parameters: { script: "x".repeat(512).replaceAll("x", "\u202E").slice(0, 512) } },
     ]) {
       const message = card(requested("p1", { ask }));
-      expect(buttonsOf(message.blocks)).toEqual(["gate.reject", "gate.need_info", "gate.assign"]);
+      expect(buttonsOf(message.blocks)).toEqual([
+        "gate.reject",
+        "gate.need_info",
+        "gate.assign",
+        "gate.more",
+      ]);
       expect(reads(message.blocks)).toContain("too long to show whole");
     }
     const long = { target: { type: "file" as const, value: `C:\\${"a".repeat(300)}.exe` } };
@@ -216,9 +227,7 @@ describe("a gate card", () => {
     const { digest } = asked("p1");
     const by = [mia, priya];
     const decided = said("action.decided", { proposalId: "p1", outcome: "authorised", by, why: "x", digest });
-    expect(reads(card(requested(), decided).blocks)).toContain(
-      "Authorised, not done: Isolate FIN-WS-042 in Falcon",
-    );
+    expect(reads(card(requested(), decided).blocks)).toContain("Now to do: Isolate FIN-WS-042 in Falcon");
     const gone = said("action.abandoned", { proposalId: "p1", by: mia, why: "sensor offline" });
     const message = card(requested(), decided, gone);
     expect(reads(message.blocks)).toContain("*Could not be done*");

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { alert, proposed, publish, said, triage } from "./given.ts";
+import { answered } from "./asking.ts";
 import { reads } from "./reads.ts";
 import { openWorld, type World } from "./world.ts";
 
@@ -12,9 +13,8 @@ afterEach(async () => {
 });
 
 async function ask(user: string, text: string): Promise<string> {
-  const answer = await world.does("command", { user, channel: "C0OPS", text });
-  expect(answer.ephemerals).toHaveLength(1);
-  return reads(answer.ephemerals[0]?.blocks);
+  const answer = await answered(world, "command", { user, channel: "C0OPS", text });
+  return reads(answer.blocks);
 }
 
 async function proposal(): Promise<void> {
@@ -46,13 +46,13 @@ describe("/soc", () => {
     expect(await ask("U0LEE", "pending")).toContain("Nothing waits for anybody.");
     await proposal();
     const answer = await ask("U0LEE", "pending");
-    expect(answer).toContain("isolate host FIN-WS-042");
+    expect(answer).toContain("Isolate host FIN-WS-042");
     expect(answer).toContain("waits for IR Lead On-Call");
   });
 
   it("says who is on call, and which role may have been meant", async () => {
-    const answer = await world.does("command", { user: "U0LEE", channel: "C0OPS", text: "who ir-lead" });
-    const shown = JSON.stringify(answer.ephemerals[0]?.blocks);
+    const asked = { user: "U0LEE", channel: "C0OPS", text: "who ir-lead" };
+    const shown = JSON.stringify((await answered(world, "command", asked)).blocks);
     expect(shown).toContain('"user_id":"U0MIA"');
     expect(shown).toContain('"user_id":"U0PRIYA"');
     expect(await ask("U0LEE", "who ir-laed-oncall")).toContain("Try /soc who ir-lead-oncall");

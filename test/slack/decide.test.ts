@@ -47,11 +47,11 @@ const whisperedTo = (user: string, words: string): Promise<string> =>
 describe("a card in the workspace", () => {
   it("asks one on-call role by mention, in the case's thread, in the channel and by direct message", async () => {
     await cardFor();
-    const card = await cardNow((words) => words.includes("answer by"));
+    const card = await cardNow((words) => words.includes("Answer by"));
     const words = reads(card.blocks);
     expect(words).toContain("*Action required from: IR Lead On-Call* <!subteam^S0IRLEAD>");
     expect(words).toContain("Isolate host FIN-WS-042");
-    expect(words).toContain("if nobody answers: SOC Manager On-Call");
+    expect(words).toContain("then SOC Manager On-Call is asked.");
     expect(words).toContain("hatrack proposes and never executes: a person carries this out.");
     expect(card["subtype"]).toBe("thread_broadcast");
     const copies = await world.seen((state) => {
@@ -89,11 +89,12 @@ describe("a card in the workspace", () => {
       "gate.could_not_do",
       "gate.assign",
       "open.console",
+      "gate.more",
     ]);
     await world.does("click", { user: "U0MIA", action_id: slackActions.markDone, ...card });
     await world.event("action.executed");
     const done = await cardNow((words) => words.startsWith("*Done*"));
-    expect(buttonsOf(done.blocks)).toEqual([]);
+    expect(buttonsOf(done.blocks)).toEqual(["gate.more"]);
     await world.seen((state) => {
       const copies = state.channels
         .filter((c) => c.is_im)

@@ -13,6 +13,7 @@ import {
   type Outbox,
   type Place,
   type Search,
+  type StandingMessage,
   type Whisper,
 } from "../../slack/outbox.ts";
 
@@ -74,6 +75,8 @@ export class FakeSlack {
           this.whispers.push(whisper);
         }),
       directChannel: (user) => Promise.resolve(`D${user}`),
+      channelId: (channel) => Promise.resolve(idOf(channel)),
+      standing: (where) => Promise.resolve(this.#standing(where)),
       permalink: ({ channel, ts }) => Promise.resolve(`https://home.slack.com/archives/${channel}/p${ts}`),
     };
   }
@@ -95,7 +98,7 @@ export class FakeSlack {
 
   #post({ channel: name, threadTs, broadcast, mark, message }: NewPost): Place {
     expect(breaches(message)).toEqual([]);
-    const channel = name === "#soc-cases" ? "C0CASES" : name;
+    const channel = idOf(name);
     if (threadTs !== undefined) {
       expect(
         this.messages.some((m) => m.channel === channel && m.ts === threadTs),
@@ -123,7 +126,7 @@ export class FakeSlack {
 
   #find({ channel, threadTs, mark }: Search): Place | undefined {
     this.searches += 1;
-    const id = channel === "#soc-cases" ? "C0CASES" : channel;
+    const id = idOf(channel);
     const found = this.messages.find(
       (m) =>
         m.channel === id &&
@@ -134,9 +137,30 @@ export class FakeSlack {
     return found && { channel: found.channel, ts: found.ts };
   }
 
+  /** A thread's replies with its root; of a channel, what stands in it. */
+  #standing({ channel, threadTs }: Omit<Search, "mark">): StandingMessage[] {
+    return this.messages
+      .filter((m) => m.channel === channel)
+      .filter((m) =>
+        threadTs === undefined
+          ? m.threadTs === undefined || m.broadcast
+          : m.threadTs === threadTs || m.ts === threadTs,
+      )
+      .map(({ ts, mark, message }) => ({
+        place: { channel, ts },
+        mark,
+        text: message.text,
+        blocks: message.blocks,
+      }));
+  }
+
   #roots(channel: string): Map<string, Place> {
     expect(channel).toBe("#soc-cases");
     this.searches += 1;
     return new Map(this.kind("root").map(({ channel: id, ts, mark }) => [mark.case_id, { channel: id, ts }]));
   }
+}
+
+function idOf(channel: string): string {
+  return channel.startsWith("#soc-") ? `C0${channel.slice(5).toUpperCase()}` : channel;
 }

@@ -3,13 +3,21 @@ import { describe, expect, it } from "vitest";
 import { caseAnswer } from "../../slack/blocks/answers.ts";
 import { findingMessage } from "../../slack/blocks/finding.ts";
 import { gateCard } from "../../slack/blocks/gate-card.ts";
+import { assignForm, closeForm, labelForm, muteForm } from "../../slack/blocks/case-forms.ts";
+import { editForm } from "../../slack/blocks/edit-form.ts";
 import {
   authoriseForm,
   couldNotDoForm,
   evidenceView,
+  handToForm,
   needInfoForm,
   rejectForm,
+  requestEvidenceView,
+  revokeForm,
+  rolledBackForm,
+  snoozeForm,
 } from "../../slack/blocks/modals.ts";
+import { planForm } from "../../slack/blocks/plan-form.ts";
 import { directMessage, infoAnswered, infoRequested, refusal, reminder } from "../../slack/blocks/notices.ts";
 import { rootMessage } from "../../slack/blocks/root.ts";
 import { breaches, viewBreaches, type Message } from "../../slack/limits.ts";
@@ -79,24 +87,37 @@ describe("whatever the alert and the model say", () => {
     return {
       messages: [
         rootMessage(thread, look),
-        ...[triaged, reported].map(findingMessage),
+        ...[triaged, reported].map((finding) => findingMessage(finding, thread)),
         gateCard(last(thread), { thread, look }),
         ...closed,
         directMessage(thread, last(thread), "https://x.slack.com/archives/C1/p1"),
         reminder(thread, last(thread), look),
         caseAnswer(thread, look),
         infoRequested(caseId, { proposalId: "p1", by: mia, question: summary.slice(0, 2000) }),
-        infoAnswered(caseId, info),
-        refusal({
-          decisionId: "d",
-          decision: "authorise",
-          principal: mia,
-          rule: "x",
-          message: title,
-          whoCan: short.slice(0, 200),
-        }),
+        infoAnswered(caseId, info, new Map()),
+        refusal(
+          {
+            decisionId: "d",
+            decision: "authorise",
+            principal: mia,
+            rule: "x",
+            message: title,
+            whoCan: short.slice(0, 200),
+          },
+          ["IR Lead On-Call"],
+        ),
       ],
-      views: [authoriseForm(on), rejectForm(on), needInfoForm(on), couldNotDoForm(on), evidenceView(triaged)],
+      views: [
+        ...[authoriseForm, rejectForm, editForm, handToForm, snoozeForm, needInfoForm].map((form) =>
+          form(on),
+        ),
+        ...[couldNotDoForm, revokeForm, rolledBackForm].map((form) => form(on)),
+        evidenceView(triaged, new Map()),
+        requestEvidenceView(on.request, thread),
+        planForm([on.request], thread, { caseId, channel: "C1", cards: [["p1", "1.1"]] }),
+        ...[labelForm, closeForm, assignForm].map((form) => form({ caseId }, thread.file)),
+        muteForm({ caseId }, { rule: title, host: title.slice(0, 255) }),
+      ],
     };
   };
 

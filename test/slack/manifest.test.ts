@@ -4,13 +4,17 @@ import formats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { botEvents, scopesOf, slashCommand } from "../../slack/ids.ts";
+import { botEvents, scopesOf, shortcuts, slashCommand } from "../../slack/ids.ts";
 import { dataPath, requires } from "../require.ts";
 
 const manifest: unknown = parse(readFileSync(new URL("../../manifest.yml", import.meta.url), "utf8"));
 const part = z
   .looseObject({
-    features: z.looseObject({ slash_commands: z.array(z.looseObject({ command: z.string() })) }),
+    features: z.looseObject({
+      app_home: z.looseObject({ home_tab_enabled: z.boolean() }),
+      slash_commands: z.array(z.looseObject({ command: z.string(), should_escape: z.boolean() })),
+      shortcuts: z.array(z.looseObject({ callback_id: z.string(), type: z.literal("message") })),
+    }),
     oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
     settings: z.looseObject({
       event_subscriptions: z.object({ bot_events: z.array(z.string()) }),
@@ -20,7 +24,7 @@ const part = z
   .parse(manifest);
 
 /** Scopes that no method call needs: the command, and the events people are kept up to date by. */
-const alsoNeeded = ["commands", "usergroups:read", "users:read"];
+const alsoNeeded = ["app_mentions:read", "commands", "usergroups:read", "users:read"];
 
 describe("manifest.yml", () => {
   it.skipIf(!requires("data"))("is what Slack's schema accepts", () => {
@@ -39,6 +43,9 @@ describe("manifest.yml", () => {
 
   it("names the command, the events and nothing that nobody listens to", () => {
     expect(part.features.slash_commands.map(({ command }) => command)).toEqual([slashCommand]);
+    expect(part.features.slash_commands.every((command) => command.should_escape)).toBe(true);
+    expect(part.features.shortcuts.map(({ callback_id: id }) => id)).toEqual(Object.values(shortcuts));
+    expect(part.features.app_home.home_tab_enabled).toBe(botEvents.includes("app_home_opened"));
     expect(part.settings.event_subscriptions.bot_events).toEqual([...botEvents]);
     expect(part.settings.interactivity.is_enabled).toBe(true);
   });
@@ -46,7 +53,7 @@ describe("manifest.yml", () => {
 
 describe("the table of scopes", () => {
   it("lists every Web API method that the front end calls, and no other", () => {
-    const files = ["web-outbox", "groups", "directory", "connection", "front-desk", "check-up"];
+    const files = ["web-outbox", "groups", "directory", "connection", "front-desk", "home-tab", "check-up"];
     const text = files
       .map((file) => readFileSync(new URL(`../../slack/${file}.ts`, import.meta.url), "utf8"))
       .join("\n");

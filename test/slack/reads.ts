@@ -9,7 +9,16 @@ export function reads(blocks: unknown): string {
   const own = Object.entries(rest).map(([key, value]) =>
     (key === "text" || key === "fallback") && typeof value === "string" ? value : reads(value),
   );
-  const ends = ["section", "header", "context", "rich_text", "rich_text_section", "button", "input"];
+  const ends = [
+    "section",
+    "header",
+    "context",
+    "rich_text",
+    "rich_text_section",
+    "button",
+    "overflow",
+    "input",
+  ];
   return own.join("") + (type !== undefined && ends.includes(type) ? "\n" : "");
 }
 

@@ -2,6 +2,7 @@
 import { slackConfig } from "../../slack/config.ts";
 import { CaseLane } from "../../slack/lanes/case-lane.ts";
 import { Desk } from "../../slack/lanes/desk.ts";
+import { Links } from "../../slack/links.ts";
 import { DirectCards } from "../../slack/lanes/direct-cards.ts";
 import { GateLane } from "../../slack/lanes/gate-lane.ts";
 import type { Outbox } from "../../slack/outbox.ts";
@@ -46,7 +47,8 @@ export class Sending {
     } as const;
     const isWorkspace = (origin: string): boolean => origin === "https://home.slack.com";
     const directory = { onCall: () => Promise.resolve(answer) };
-    const direct = new DirectCards(desk, slack.outbox(), { directory, isWorkspace });
+    const links = new Links(slack.outbox(), isWorkspace);
+    const direct = new DirectCards(desk, slack.outbox(), { directory, links });
     return {
       desk,
       gate: new GateLane(desk, slack.outbox(), direct),

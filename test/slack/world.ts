@@ -8,12 +8,14 @@ import { systemClock } from "../../src/clock.ts";
 import { silent, type Diagnostics } from "../../src/diagnostics.ts";
 import type { EventType } from "../../src/events/catalogue.ts";
 import { isEvent, type KnownEvent } from "../../src/events/envelope.ts";
+import type { Subscription } from "../../src/bus/bus.ts";
+import type { Directory } from "../../src/gate/directory.ts";
 import { policyOf } from "../../src/soc-file.ts";
 import { startSlack, type RunningSlack } from "../../slack/start.ts";
 import { startWorkspace, type RunningWorkspace } from "../../slack/workspace/server.ts";
 import { soc } from "./soc.ts";
 
-const directory: unknown = JSON.parse(
+const people: unknown = JSON.parse(
   readFileSync(new URL("../../fixtures/workspace.json", import.meta.url), "utf8"),
 );
 
@@ -32,7 +34,10 @@ const State = z.object({
     }),
   ),
   ephemerals: z.array(
-    z.looseObject({ only_visible_to: z.string(), blocks: z.array(z.unknown()).default([]) }),
+    z.looseObject({
+      ...{ channel: z.string(), ts: z.string(), only_visible_to: z.string() },
+      blocks: z.array(z.unknown()).default([]),
+    }),
   ),
   views: z.array(z.looseObject({ user: z.string(), id: z.string(), blocks: z.array(z.unknown()) })),
 });
@@ -43,7 +48,10 @@ const Answer = z.looseObject({
   ok: z.boolean(),
   error: z.string().optional(),
   ack: z.looseObject({ acked: z.boolean() }).nullish(),
-  ephemerals: z.array(z.looseObject({ blocks: z.array(z.unknown()).default([]) })).default([]),
+  ephemerals: z
+    .array(z.looseObject({ channel: z.string(), ts: z.string(), blocks: z.array(z.unknown()).default([]) }))
+    .default([]),
+  home: z.looseObject({ blocks: z.array(z.unknown()) }).nullish(),
   view: z.looseObject({ id: z.string(), blocks: z.array(z.unknown()) }).nullish(),
   errors: z.record(z.string(), z.string()).default({}),
 });
@@ -60,13 +68,18 @@ export interface World {
   /** Looks until it is there. */
   seen<T>(look: (state: WorkspaceState) => T | undefined): Promise<T>;
   restartSlack(): Promise<void>;
+  /** The gate's process ends, and comes back: what is said meanwhile waits on the log. */
+  pauseGate(): Promise<void>;
+  resumeGate(): void;
+  /** How often the workspace was asked who is in a group. */
+  directoryCalls(): number;
   close(): Promise<void>;
 }
 
 const fast = { renewMs: 50, reclaimIdleMs: 300, lookMs: 50, waitMs: 50, backoffMs: 20 };
 
 export async function openWorld(diagnostics: Diagnostics = silent): Promise<World> {
-  const workspace = await startWorkspace({ port: 0, file: ":memory:", directory });
+  const workspace = await startWorkspace({ port: 0, file: ":memory:", directory: people });
   const bus = new LocalBus({ timings: fast });
   await bus.open(["human-gate", "slack-gate", "slack-case"]);
   const connection = { kind: "local", url: workspace.url } as const;
@@ -74,10 +87,20 @@ export async function openWorld(diagnostics: Diagnostics = silent): Promise<Worl
     startSlack({ bus, soc, connection, clock: systemClock, diagnostics, limitMode: "exact" });
   const slack = await start();
   const policy = policyOf(soc, ({ value }) => (value === "FIN-WS-042" ? "workstation" : "unknown"));
-  const gate = humanGate.start({
-    ...{ bus, clock: systemClock, diagnostics, tools: [], model: () => undefined },
-    gate: { policy, directory: slack.directory },
-  });
+  let calls = 0;
+  const directory: Directory = {
+    onCall: (role) => {
+      calls += 1;
+      return slack.directory.onCall(role);
+    },
+    onChange: (listener) => slack.directory.onChange?.(listener),
+  };
+  const startGate = (): Subscription =>
+    humanGate.start({
+      ...{ bus, clock: systemClock, diagnostics, tools: [], model: () => undefined },
+      gate: { policy, directory },
+    });
+  let gate = startGate();
   const get = async (): Promise<WorkspaceState> => {
     const headers = { "x-local-token": workspace.token };
     const response = await fetch(`${workspace.url}/local/state`, { headers });
@@ -106,6 +129,11 @@ export async function openWorld(diagnostics: Diagnostics = silent): Promise<Worl
       await world.slack.close();
       world.slack = await start();
     },
+    pauseGate: () => gate.close(),
+    resumeGate: () => {
+      gate = startGate();
+    },
+    directoryCalls: () => calls,
     close: async () => {
       await world.slack.close();
       await gate.close();

@@ -50,7 +50,8 @@ export const shortcutRequest = z.strictObject({
 export const commandRequest = z.strictObject({
   user,
   channel: z.string().min(1),
-  text: z.string().max(4000),
+  /** Longer than Slack's own box takes: an app must bear what any client sends. */
+  text: z.string().max(20_000),
   command: z.string().optional(),
   ...settle,
 });

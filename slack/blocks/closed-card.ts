@@ -1,0 +1,73 @@
+/** What is left of a card that asks nothing any more: how it ended, by whom, and why. No buttons (lesson 16). */
+import type { KnownBlock, RichTextElement } from "@slack/types";
+import type { Proposal } from "../../src/memory/case-file.ts";
+import type { CardState } from "../card-state.ts";
+import { proposalOf, type CaseThread, type Progress, type Request } from "../case-thread.ts";
+import type { Message } from "../limits.ts";
+import { dotted, richText, section, text, who } from "../rich.ts";
+import { caseRef, configured, fallback, mrkdwn, ours, untrusted, type Ours } from "../text.ts";
+import { endings, rejectCategories, verbs } from "../wording.ts";
+import { actionBlocks } from "./action-blocks.ts";
+import { doneMenu } from "./card-buttons.ts";
+
+export function closedCard(request: Request, thread: CaseThread, state: CardState): Message {
+  const { ask, proposalId } = request.handoff;
+  const caseId = caseRef(thread.file.caseId);
+  const proposal = proposalOf(thread, proposalId);
+  const head = headOf(request, thread, state);
+  const undo =
+    state === "ended" && proposal?.status === "executed"
+      ? { accessory: doneMenu(`${caseId}:${proposalId}`) }
+      : {};
+  const blocks: KnownBlock[] = [
+    { type: "section", text: mrkdwn`*${head}* · ${caseId}`, ...undo },
+    ...actionBlocks(request),
+    ...(state === "ended" ? outcome(proposal, thread.progress[proposalId]) : []),
+  ];
+  return { text: fallback`${head}: ${verbs[ask.verb].headline}, ${caseId}`, blocks };
+}
+
+function headOf(request: Request, thread: CaseThread, state: CardState): Ours {
+  const { ask, proposalId } = request.handoff;
+  if (state === "replaced") return ours`Changed by a person: a new card asks again`;
+  if (state === "handed_on") return ours`Now asked: ${configured(askedNow(thread, proposalId))}`;
+  const status = proposalOf(thread, proposalId)?.status ?? "cancelled";
+  if (status === "executed") return ours`${verbs[ask.verb].done}`;
+  return status === "pending" || status === "authorised" ? ours`Closed` : endings[status];
+}
+
+function askedNow(thread: CaseThread, proposalId: string): string {
+  const last = thread.requests.findLast((other) => other.handoff.proposalId === proposalId);
+  return last?.handoff.bar.addressed.title ?? "the next tier";
+}
+
+/** By whom, and why; after an authorisation, also who gave it. */
+function outcome(proposal: Proposal | undefined, progress: Progress | undefined): KnownBlock[] {
+  const lines = [...decidedLines(proposal), ...endingLines(progress, proposal?.status === "executed")];
+  if (lines.length === 0) return [];
+  const newline = text(ours`\n`);
+  return [richText(section(...lines.flatMap((line, at) => (at === 0 ? line : [newline, ...line]))))];
+}
+
+function decidedLines(proposal: Proposal | undefined): RichTextElement[][] {
+  const decided = proposal?.decided;
+  if (decided === undefined) return [];
+  const verb = decided.outcome === "authorised" ? ours`Authorised by ` : ours`By `;
+  const people = dotted(
+    decided.by.map((person) => [who(person)]),
+    ours`, `,
+  );
+  const label = rejectCategories.find(({ value }) => value === decided.category)?.label;
+  const named = label === undefined ? [] : [[text(label)]];
+  const by = people.length === 0 ? [] : [[text(verb), ...people]];
+  const head = [...by, ...named];
+  const lines = head.length === 0 ? [] : [dotted(head, ours` · `)];
+  return decided.outcome === "authorised" ? lines : [...lines, [text(untrusted(decided.why, { max: 600 }))]];
+}
+
+function endingLines(progress: Progress | undefined, done: boolean): RichTextElement[][] {
+  const { by, why } = progress?.ending ?? {};
+  const closed = by === undefined ? [] : [[text(done ? ours`Carried out by ` : ours`Then by `), who(by)]];
+  const words = why === undefined || why === "" ? [] : [[text(untrusted(why, { max: 600 }))]];
+  return [...closed, ...words];
+}

@@ -1,0 +1,225 @@
+/** Answers `/soc`, from wherever it was asked: rights first, then a message for the person alone, or a form. */
+import type { ModalView } from "@slack/types";
+import { HatrackError, reasonOf } from "../src/errors.ts";
+import type { Principal } from "../src/events/vocabulary.ts";
+import { indicatorsIn } from "../src/indicators/extract.ts";
+import { CaseMemory } from "../src/memory/case-memory.ts";
+import {
+  caseAnswer,
+  helpAnswer,
+  pendingAnswer,
+  unclearAnswer,
+  whoAnswer,
+  wordsAnswer,
+} from "./blocks/answers.ts";
+import {
+  assignForm,
+  closeForm,
+  labelForm,
+  muteForm,
+  pauseForm,
+  type CaseOrigin,
+} from "./blocks/case-forms.ts";
+import { clustersAnswer, recallAnswer } from "./blocks/memory-answers.ts";
+import { statusAnswer } from "./blocks/status-answer.ts";
+import type { CaseThread } from "./case-thread.ts";
+import { usages, type SocCommand, type SocLine } from "./command-line.ts";
+import type { Act } from "./decisions.ts";
+import type { SlackDirectory } from "./directory.ts";
+import type { FrontDesk } from "./front-desk.ts";
+import type { HomeTab } from "./home-tab.ts";
+import { slashCommand } from "./ids.ts";
+import type { Board } from "./board.ts";
+import { KeyedQueue } from "./lanes/queue.ts";
+import type { Message } from "./limits.ts";
+import { nearest } from "./nearest.ts";
+import type { Place } from "./outbox.ts";
+import { caseRef, configured, ours } from "./text.ts";
+import { mayNotAsk, notLookedUp, notRecorded, said } from "./wording.ts";
+
+export interface SocDeskOptions {
+  readonly front: FrontDesk;
+  readonly directory: Pick<SlackDirectory, "onCall">;
+  readonly board: Board;
+  readonly home: Pick<HomeTab, "health">;
+}
+
+export interface Asked {
+  readonly principal: Principal;
+  readonly line: SocLine;
+  /** The message it was said in, if it was one. */
+  readonly place?: Place;
+  /** What makes this asking one asking. */
+  readonly act: readonly string[];
+}
+
+/** An answer for who asked; `shareable` if others may see it too. A form opens where Slack gives a trigger. */
+export type Answer =
+  | { readonly message: Message; readonly shareable: boolean }
+  | { readonly view: ModalView; readonly command: SocCommand };
+
+const shown = (message: Message): Answer => ({ message, shareable: true });
+const told = (message: Message): Answer => ({ message, shareable: false });
+
+function isOf<K extends SocCommand["command"]>(
+  command: SocCommand,
+  ...names: readonly K[]
+): command is Named<K> {
+  return names.some((name) => name === command.command);
+}
+
+type Named<K extends SocCommand["command"]> = Extract<SocCommand, { command: K }>;
+
+export class SocDesk {
+  readonly #options: SocDeskOptions;
+  readonly #queue = new KeyedQueue();
+  #memory: CaseMemory | undefined;
+
+  constructor(options: SocDeskOptions) {
+    this.#options = options;
+  }
+
+  /** Never throws: what cannot be answered is said to be so, and why goes to the diagnostics. */
+  async answer(asked: Asked): Promise<Answer> {
+    const { line, principal } = asked;
+    const { rights, desk } = this.#options.front.options;
+    try {
+      if (!(await rights.may("read", principal))) return told(wordsAnswer(mayNotAsk));
+      if (line.command === "unclear") return told(unclearAnswer(line.problem, line.hint));
+      const { right } = usages[line.command];
+      if (right !== "read" && !(await rights.may(right, principal))) {
+        return told(wordsAnswer(ours`You may not do that. Who can: ${configured(rights.titles(right))}.`));
+      }
+      return await this.#of(asked, line);
+    } catch (error) {
+      desk.options.diagnostics.warn({ error: reasonOf(error) }, "slack: /soc could not be answered");
+      return told(wordsAnswer(notLookedUp));
+    }
+  }
+
+  #of(asked: Asked, command: SocCommand): Promise<Answer> {
+    if (isOf(command, "who", "pause", "resume")) return this.#ofRole(asked, command);
+    if (isOf(command, "case", "label", "close", "assign")) return this.#ofCase(asked, command);
+    return isOf(command, "mute") ? this.#mute(command, asked.place) : this.#overall(command);
+  }
+
+  async #overall(command: Named<"help" | "pending" | "status" | "clusters" | "recall">): Promise<Answer> {
+    switch (command.command) {
+      case "help":
+        return told(helpAnswer());
+      case "pending":
+        await this.#options.board.catchUp();
+        return shown(pendingAnswer(this.#options.board.open()));
+      case "status":
+        return shown(statusAnswer(await this.#options.home.health()));
+      case "clusters": {
+        const { clusters } = (await this.#remembered()).findCampaignClusters({ days: command.days });
+        return shown(clustersAnswer(clusters, command.days));
+      }
+      case "recall":
+        return this.#recall(command.of);
+    }
+  }
+
+  async #recall(of: string): Promise<Answer> {
+    const memory = await this.#remembered();
+    try {
+      const { query, cases } = memory.recallSimilar(of);
+      if (cases.length > 0 || of.startsWith("CASE-") || indicatorsIn(of).length > 0) {
+        return shown(recallAnswer(query, cases));
+      }
+    } catch (error) {
+      if (!(error instanceof HatrackError) || error.code !== "case_not_found") throw error;
+    }
+    const problem = of.startsWith("CASE-")
+      ? `There is no case ${of}.`
+      : `"${of.slice(0, 60)}" is no indicator.`;
+    return told(unclearAnswer(problem, `${slashCommand} recall 203.0.113.7`));
+  }
+
+  /** One projection for all that ask, caught up each time. */
+  #remembered(): Promise<CaseMemory> {
+    return this.#queue.run("memory", async () => {
+      const { bus } = this.#options.front.options.desk.options;
+      if (this.#memory === undefined) this.#memory = await CaseMemory.project(bus);
+      else await this.#memory.catchUp();
+      return this.#memory;
+    });
+  }
+
+  async #ofCase(asked: Asked, command: Named<"case" | "label" | "close" | "assign">): Promise<Answer> {
+    const { desk } = this.#options.front.options;
+    const thread = await desk.read(command.caseId);
+    if (thread.openedAt === undefined) {
+      return told(wordsAnswer(ours`There is no case ${caseRef(command.caseId)}.`));
+    }
+    if (command.command === "case") return shown(caseAnswer(thread, await desk.look(thread)));
+    if (command.command === "assign" && command.to !== undefined) {
+      const to = { team: asked.principal.team, user: command.to };
+      return this.#say(asked, { decision: "assign_case", caseId: command.caseId, to });
+    }
+    return { view: caseForm(command.command, originOf(command.caseId, asked.place), thread), command };
+  }
+
+  async #mute({ caseId, rule }: Named<"mute">, place: Place | undefined): Promise<Answer> {
+    const command = {
+      command: "mute",
+      ...(caseId === undefined ? {} : { caseId }),
+      ...(rule === undefined ? {} : { rule }),
+    } as const;
+    if (caseId === undefined) {
+      return { view: muteForm({}, rule === undefined ? {} : { rule }), command };
+    }
+    const { alert } = (await this.#options.front.options.desk.read(caseId)).file;
+    if (alert === undefined) return told(wordsAnswer(ours`There is no case ${caseRef(caseId)}.`));
+    const host = alert.host === undefined ? {} : { host: alert.host.name };
+    return { view: muteForm(originOf(caseId, place), { rule: alert.rule.name, ...host }), command };
+  }
+
+  async #ofRole(asked: Asked, command: Named<"who" | "pause" | "resume">): Promise<Answer> {
+    if (command.command === "who") return this.#who(command.role);
+    if (command.command === "resume") return this.#say(asked, { decision: "resume", role: command.role });
+    return { view: pauseForm({ role: command.role }, command.role), command };
+  }
+
+  async #who(asked: string): Promise<Answer> {
+    const { onCall } = this.#options.front.options.desk.options.config;
+    const names = Object.keys(onCall);
+    const role = names.find((name) => name === asked || name === `${asked}-oncall`);
+    const title = role === undefined ? undefined : onCall[role]?.title;
+    if (role === undefined || title === undefined) {
+      const meant = nearest(asked, names) ?? names[0] ?? "";
+      const problem = `There is no on-call role "${asked.slice(0, 60)}".`;
+      return told(unclearAnswer(problem, `${slashCommand} who ${meant}`));
+    }
+    const answer = await this.#options.directory.onCall(role);
+    if (answer.kind === "members") return shown(whoAnswer(title, answer.members));
+    const why = configured(answer.why);
+    return told(wordsAnswer(ours`Who is ${configured(title)} cannot be looked up just now: ${why}`));
+  }
+
+  /** Says it through the door; what the gate makes of it appears where it belongs, a refusal to who asked. */
+  async #say({ principal, place, act }: Asked, words: Act): Promise<Answer> {
+    try {
+      await this.#options.front.options.door.say({ principal, words, card: place, act });
+      return told(wordsAnswer(said));
+    } catch (error) {
+      const { diagnostics } = this.#options.front.options.desk.options;
+      diagnostics.error({ error: reasonOf(error) }, "slack: a decision was not recorded");
+      return told(wordsAnswer(notRecorded));
+    }
+  }
+}
+
+function originOf(caseId: string, place: Place | undefined): CaseOrigin {
+  return { caseId, ...(place === undefined ? {} : { channel: place.channel, ts: place.ts }) };
+}
+
+function caseForm(
+  command: "label" | "close" | "assign",
+  origin: CaseOrigin,
+  { file }: CaseThread,
+): ModalView {
+  const made = { label: labelForm, close: closeForm, assign: assignForm };
+  return made[command](origin, file);
+}
