@@ -11,6 +11,15 @@ const words = ["alert.rule.name", "alert.title", "alert.description"];
 /** A reputation that speaks of the value asked about, or of the name behind a link. */
 export const listedAsMalicious = /"value":\s*"[^"]{1,120}",\s*"listed":\s*true,\s*"verdict":\s*"malicious"/;
 
+/** Weight 0: it says what came of it, not what was meant. */
+export const controlBlocked = inField({
+  name: "control-blocked-it",
+  weight: 0,
+  claim: "The sensor stopped it",
+  paths: ["alert.disposition"],
+  pattern: /(prevent|block|kill|quarantin)[^.]{0,80}/i,
+});
+
 const execution: readonly Rule[] = [
   inField({
     name: "hidden-encoded-powershell",
@@ -146,6 +155,24 @@ const context: readonly Rule[] = [
   }),
 ];
 
+const unwanted = inField({
+  name: "unwanted-program",
+  weight: -2,
+  claim: "It is an unwanted program, not an intrusion",
+  paths: words,
+  pattern: /adware|unwanted program|\bPUP\b/i,
+});
+
+/** It was real and is over: nobody need be asked, and it outweighs that it was no intrusion. */
+const unwantedAndStopped: Rule = {
+  name: "unwanted-program-stopped",
+  weight: 6,
+  match: (facts) => {
+    const found = controlBlocked.match(facts) === undefined ? undefined : unwanted.match(facts);
+    return found && { ...found, claim: "An unwanted program was found and stopped" };
+  },
+};
+
 /** Reasons to think that somebody was doing their job. */
 const innocence: readonly Rule[] = [
   inStep({
@@ -176,13 +203,7 @@ const innocence: readonly Rule[] = [
     tool: "decode_command",
     pattern: /\b(Get-ItemProperty|Get-WmiObject|Get-CimInstance|Set-ItemProperty|Get-Service)\b.{0,60}/,
   }),
-  inField({
-    name: "unwanted-program",
-    weight: -2,
-    claim: "It is an unwanted program, not an intrusion",
-    paths: words,
-    pattern: /adware|unwanted program|\bPUP\b/i,
-  }),
+  unwanted,
 ];
 
 /** What people made of cases that share an indicator with this one. */
@@ -201,20 +222,12 @@ const past: readonly Rule[] = [
   }),
 ];
 
-/** Weight 0: it says what came of it, not what was meant. */
-export const controlBlocked = inField({
-  name: "control-blocked-it",
-  weight: 0,
-  claim: "The sensor stopped it",
-  paths: ["alert.disposition"],
-  pattern: /(prevent|block|kill|quarantin)[^.]{0,80}/i,
-});
-
 export const signals: readonly Rule[] = [
   ...execution,
   ...objectives,
   ...context,
   ...innocence,
+  unwantedAndStopped,
   ...past,
   controlBlocked,
 ];
