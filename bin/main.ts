@@ -25,6 +25,10 @@ export const commands: Readonly<Record<string, Entry>> = {
     does: "the record of a case, and its answer to a question",
     load: () => import("./commands/explain.ts"),
   },
+  accuracy: {
+    does: "how often each role was right, by people's labels",
+    load: () => import("./commands/accuracy.ts"),
+  },
   clusters: { does: "campaigns no single case shows", load: () => import("./commands/clusters.ts") },
   extract: { does: "indicators in a text", load: () => import("./commands/extract.ts") },
   audit: { does: "export the log", load: () => import("./commands/audit.ts") },
