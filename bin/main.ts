@@ -15,6 +15,10 @@ export const commands: Readonly<Record<string, Entry>> = {
   role: { does: "one role as a process of its own", load: () => import("./commands/role.ts") },
   slack: { does: "the Slack front end as a process of its own", load: () => import("./commands/slack.ts") },
   gate: { does: "list, show and decide proposals in the terminal", load: () => import("./commands/gate.ts") },
+  policy: {
+    does: "who is asked for what, and what may never be proposed",
+    load: () => import("./commands/policy.ts"),
+  },
   status: {
     does: "lag, pending and dead letters of every group",
     load: () => import("./commands/status.ts"),

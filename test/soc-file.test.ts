@@ -150,3 +150,33 @@ describe("a mistake in soc.yaml", () => {
     );
   });
 });
+
+describe("a mistake in the gate's policy", () => {
+  it("is named with its line: a veto of everything, a freeze that ends before it begins, no such zone or day", () => {
+    expect(complaint("never: []", "never: [{ why: no }]")).toMatch(
+      new RegExp(
+        `^soc\\.yaml:${lineOf("  never: []")}: policy\\.never\\.0: expected "verbs", "classes" or "targets"`,
+      ),
+    );
+    const freeze = (when: string): string =>
+      complaint("freezes: []", `freezes: [{ name: x, when: ${when} }]`);
+    expect(freeze('{ from: "2026-02-01T00:00:00Z", to: "2026-01-01T00:00:00Z" }')).toContain(
+      "policy.freezes.0.when: ends (2026-01-01T00:00:00Z) before it begins",
+    );
+    expect(freeze('{ days: [sat], start: "00:00", end: "06:00", zone: Mars/Base }')).toContain(
+      'such as "Europe/Berlin"',
+    );
+    expect(freeze("{ days: [someday] }")).toContain("policy.freezes.0.when");
+  });
+
+  it("is named: a verb there is not, a role nobody listed, a share that is none", () => {
+    expect(complaint("    isolate_host: 10", "    launch_missiles: 10")).toContain("policy.maxTargetsPerHour");
+    expect(
+      complaint("      carryOutMinutes: 60\n", "      carryOutMinutes: 60\n      handTo: [nobody]\n"),
+    ).toContain('policy.rules.0.handTo.0: "nobody" is not listed under onCall');
+    expect(
+      complaint("      carryOutMinutes: 60\n", "      carryOutMinutes: 60\n      reminders: [1.5]\n"),
+    ).toContain("policy.rules.0.reminders.0");
+    expect(complaint("unpostedMinutes: 5", "unpostedMinutes: 0")).toContain("policy.unpostedMinutes");
+  });
+});

@@ -1,13 +1,17 @@
 import type { Bus } from "../../src/bus/bus.ts";
 import { systemClock } from "../../src/clock.ts";
 import { HatrackError } from "../../src/errors.ts";
-import { gateDecide, gateList, gateShow, type GateAnswer, type Saying } from "../../src/gate/front.ts";
+import { RejectCategory } from "../../src/events/gate-events.ts";
+import { CaseId } from "../../src/events/vocabulary.ts";
+import { gateDecide, gateDecidePlan, gateList, gateShow, type GateAnswer } from "../../src/gate/front.ts";
 import { flag, textOption, type Command, type Invocation, type Values } from "../command.ts";
 import { withWritableBus } from "../control-client.ts";
+import { showLoad } from "../gate-load.ts";
+import { sayingHelp, sayingOf, sayingOptions } from "../gate-saying.ts";
 import { logHelp, logOption, withReadableBus } from "../open-bus.ts";
 import { shown, table } from "../table.ts";
 
-const usage = `gate list [--all] | show ID | decide ID --as TEAM/USER SAYING  [--log FILE] [--json]`;
+const usage = `gate list [--all] | show ID | decide ID|CASE --as TEAM/USER SAYING | load [--days N]  [--log FILE] [--json]`;
 
 async function list(bus: Bus, { values, print }: Invocation): Promise<number> {
   const rows = await gateList(bus, { all: flag(values, "all") });
@@ -53,19 +57,24 @@ async function show(bus: Bus, id: string, { values, print }: Invocation): Promis
 }
 
 async function decide({ positionals, values, config, print }: Invocation): Promise<number> {
+  const idOrCode = named(positionals);
   const order = {
-    idOrCode: named(positionals),
     principal: principalOf(values),
     saying: sayingOf(values),
     clock: systemClock,
     signal: AbortSignal.timeout(15_000),
   };
   const code = textOption(values, "code");
-  const answer = await withWritableBus(config(), (bus) =>
-    gateDecide(bus, code === undefined ? order : { ...order, code }),
+  const coded = code === undefined ? {} : { code };
+  const answers = await withWritableBus(config(), async (bus) =>
+    CaseId.safeParse(idOrCode).success
+      ? await gateDecidePlan(bus, idOrCode, order)
+      : [await gateDecide(bus, { ...order, idOrCode, ...coded })],
   );
-  print(flag(values, "json") ? JSON.stringify(answer) : inWords(answer));
-  return answer.refused === undefined ? 0 : 1;
+  const [one, ...more] = answers;
+  if (flag(values, "json")) print(JSON.stringify(more.length === 0 ? one : answers));
+  else for (const answer of answers) print(inWords(answer));
+  return answers.every(({ refused }) => refused === undefined) ? 0 : 1;
 }
 
 function inWords({ refused, said }: GateAnswer): string {
@@ -77,12 +86,14 @@ function inWords({ refused, said }: GateAnswer): string {
 export const command: Command = {
   usage,
   help: `The human gate in the terminal. SAYING is one of:
-  --authorise [--note TEXT]   --reject REASON      --need-info QUESTION   --on-it
-  --done [--note TEXT]        --could-not REASON   --revoke REASON
-ID is a proposal's id, its first six characters, or the code on its card; --code is checked when given.
+${sayingHelp}
+ID is a proposal's id, its first six characters, or the code on its card; --code is checked when given. With a CASE the
+same is said of every action of it that is pending: one decision for each. CATEGORY is one of
+${RejectCategory.options.join(", ")}.
 A decision is judged by the same rules as a click in Slack: group, quorum, digest, expiry.
+"load" is what the gate costs each on-call role: asks, by night too, and how they ended (last 14 days).
 
-  ${logHelp} (list and show)`,
+  ${logHelp} (list, show and load)`,
   takes: 2,
   options: {
     json: { type: "boolean" },
@@ -90,14 +101,8 @@ A decision is judged by the same rules as a click in Slack: group, quorum, diges
     all: { type: "boolean" },
     as: { type: "string" },
     code: { type: "string" },
-    note: { type: "string" },
-    authorise: { type: "boolean" },
-    "on-it": { type: "boolean" },
-    done: { type: "boolean" },
-    reject: { type: "string" },
-    "need-info": { type: "string" },
-    "could-not": { type: "string" },
-    revoke: { type: "string" },
+    days: { type: "string" },
+    ...sayingOptions,
   },
   run: async (invocation) => {
     const [what] = invocation.positionals;
@@ -107,6 +112,7 @@ A decision is judged by the same rules as a click in Slack: group, quorum, diges
       return withReadableBus(invocation, (bus) => show(bus, id, invocation));
     }
     if (what === "decide") return decide(invocation);
+    if (what === "load") return withReadableBus(invocation, (bus) => showLoad(bus, invocation));
     throw new HatrackError("usage", `expected: ${usage}`);
   },
 };
@@ -121,34 +127,4 @@ function principalOf(values: Values): { team: string; user: string } {
   const [team, user, more] = (textOption(values, "as") ?? "").split("/");
   if (team && user && more === undefined) return { team, user };
   throw new HatrackError("usage", "expected --as TEAM/USER, such as --as T0NORTHWIND/U0MIA");
-}
-
-function sayingOf(values: Values): Saying {
-  const note = textOption(values, "note");
-  const noted = note === undefined ? {} : { note };
-  const text = (name: string): string | undefined => textOption(values, name);
-  const said: (Saying | undefined)[] = [
-    flag(values, "authorise") ? { decision: "authorise", ...noted } : undefined,
-    flag(values, "done") ? { decision: "mark_done", ...noted } : undefined,
-    flag(values, "on-it") ? { decision: "assign" } : undefined,
-    withReason("reject", text("reject")),
-    withReason("could_not_do", text("could-not")),
-    withReason("revoke", text("revoke")),
-    text("need-info") === undefined
-      ? undefined
-      : { decision: "need_info", question: text("need-info") ?? "" },
-  ];
-  const [one, two] = said.filter((saying) => saying !== undefined);
-  if (one !== undefined && two === undefined) return one;
-  throw new HatrackError(
-    "usage",
-    "expected exactly one of --authorise, --reject, --need-info, --on-it, --done, …",
-  );
-}
-
-function withReason(
-  decision: "reject" | "could_not_do" | "revoke",
-  reason: string | undefined,
-): Saying | undefined {
-  return reason === undefined ? undefined : { decision, reason };
 }

@@ -10,7 +10,7 @@ export interface Due {
 }
 
 /** When a tier that rules say nothing about is reminded, as shares of its time. */
-const usualReminders = [0.5, 0.8];
+export const usualReminders = [0.5, 0.8];
 /** When an authorisation that is not marked done calls its owner, and then the next tier. */
 const naggings = [0.5, 0.8];
 const minute = 60_000;

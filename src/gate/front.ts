@@ -96,8 +96,11 @@ function rowOf(handoff: Handoff): GateRow {
 /** What the person says about the request, without who they are and which request it is. */
 export type Saying =
   | { readonly decision: "authorise" | "mark_done"; readonly note?: string }
-  | { readonly decision: "reject" | "could_not_do" | "revoke"; readonly reason: string }
+  | { readonly decision: "reject"; readonly reason: string; readonly category?: string }
+  | { readonly decision: "could_not_do" | "revoke" | "rolled_back"; readonly reason: string }
   | { readonly decision: "need_info"; readonly question: string }
+  | { readonly decision: "delegate"; readonly to: string; readonly reason?: string }
+  | { readonly decision: "snooze"; readonly minutes: number }
   | { readonly decision: "assign" };
 
 export interface Order {
@@ -148,6 +151,29 @@ export async function gateDecide(
   const [stored] = await bus.publish([decision]);
   if (stored === undefined) throw new HatrackError("gate_no_answer", "gate: the log took no decision");
   return answerTo(bus, stored, signal);
+}
+
+/**
+ * Says the same of every request of a case that is pending (its plan: a later one supersedes what an earlier one asked
+ * for): one decision for each, with its own digest. Reviews are not among them.
+ * @throws HatrackError `unknown_proposal` when nothing is pending, and as `gateDecide`
+ */
+export async function gateDecidePlan(
+  bus: Pick<Bus, "read" | "publish" | "follow">,
+  caseId: string,
+  order: Omit<Order, "idOrCode" | "code">,
+): Promise<GateAnswer[]> {
+  const pending = (await gateList(bus)).filter(
+    (row) => row.caseId === caseId && row.status === "pending" && row.verb !== "review_case",
+  );
+  if (pending.length === 0) {
+    throw new HatrackError("unknown_proposal", `gate: nobody is asked for anything of ${caseId}`);
+  }
+  const answers: GateAnswer[] = [];
+  for (const { proposalId } of pending) {
+    answers.push(await gateDecide(bus, { ...order, idOrCode: proposalId }));
+  }
+  return answers;
 }
 
 async function answerTo(
