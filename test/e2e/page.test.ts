@@ -44,10 +44,9 @@ describe.skipIf(!requires("chromium"))("the page of hatrack start", () => {
     "shows a case and stops at the IR Lead; a guest is refused, Mia authorises and marks it done",
     { timeout: 90_000 },
     async () => {
-      const card = page
-        .locator("article, li, [data-ts]")
-        .filter({ hasText: "Isolate host FIN-WS-042" })
-        .last();
+      await page.locator("#main [data-thread][data-at]").first().click({ timeout: 45_000 });
+      const heading = page.getByRole("heading", { name: "Isolate host FIN-WS-042" });
+      const card = page.locator("#thread .message").filter({ has: heading }).last();
       await card
         .getByRole("button", { name: /^Authorise/ })
         .first()
