@@ -18,23 +18,40 @@ export interface AppOptions extends CommandsOptions {
   readonly diagnostics: Diagnostics;
 }
 
+/**
+ * For asking Slack for a socket. It changes nothing there, so it is asked until it answers: Bolt's client takes one
+ * refused connection for the end, and would hear of no click ever after.
+ */
+const reconnecting = {
+  timeout: 5_000,
+  retryConfig: {
+    forever: true,
+    factor: 2,
+    minTimeout: 500,
+    maxTimeout: 30_000,
+    randomize: true,
+    unref: true,
+  },
+};
+
 /** Not started yet. */
 export function buildApp(options: AppOptions): App {
   const { reach, diagnostics, front, directory } = options;
   const { credentials, apiUrl } = reach;
+  const logger = boltLogger(diagnostics);
+  const at = apiUrl === undefined ? {} : { slackApiUrl: apiUrl };
   const transport =
     credentials.mode === "socket"
-      ? { socketMode: true, appToken: credentials.appToken }
+      ? {
+          ...{ socketMode: true, appToken: credentials.appToken },
+          installerOptions: { clientOptions: { ...at, ...reconnecting, logger } },
+        }
       : { signingSecret: credentials.signingSecret };
   const app = new App({
     token: credentials.botToken,
     ...transport,
-    logger: boltLogger(diagnostics),
-    clientOptions: {
-      ...callOptions,
-      timeout: 5_000,
-      ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
-    },
+    logger,
+    clientOptions: { ...callOptions, ...at, timeout: 5_000 },
   });
   registerActions(app, front);
   registerViews(app, front);

@@ -10,7 +10,8 @@ import { LocalBus } from "../../src/bus/local-bus.ts";
 import { isEvent } from "../../src/events/envelope.ts";
 import { sign } from "../../vendors/webhook-signature.ts";
 import { drawn, hasButton, People, type Message } from "../e2e/people.ts";
-import { fixtureText } from "../fixtures/read.ts";
+import { startWorkspace } from "../../slack/workspace/server.ts";
+import { fixtureJson, fixtureText } from "../fixtures/read.ts";
 import { dataPath, requires } from "../require.ts";
 import { hatrack, Start, type CliOptions } from "./cli.ts";
 import { startModelServer } from "./model-server.ts";
@@ -145,6 +146,25 @@ describe("hatrack start", { timeout: 120_000 }, () => {
     );
     const rejected = log.flatMap(({ event }) => (isEvent(event, "alert.rejected") ? [event.data.line] : []));
     expect(rejected).toEqual([2]);
+    expect((await soc.stop()).code).toBe(0);
+  });
+
+  it("connects again when its workspace was away, and nothing dies of it", async () => {
+    const directory = fixtureJson("workspace.json");
+    const place = { file: join(folder, "workspace.db"), directory, token: "the same token" };
+    const before = await startWorkspace({ ...place, port: 0 });
+    const soc = start([...alertsOf(), "--workspace", before.url]);
+    await soc.ready();
+    await before.close();
+    await soc.line(soc.errors, /http request failed/);
+    const after = await startWorkspace({ ...place, port: Number(new URL(before.url).port) });
+    const people = new People(after.url, after.token);
+    const help = async (): Promise<boolean> => {
+      const { ephemerals } = await people.command("U0MIA", "help");
+      return ephemerals.some(({ text }) => text.includes("/soc"));
+    };
+    while (!(await help())) expect(soc.child.exitCode).toBeNull();
+    await after.close();
     expect((await soc.stop()).code).toBe(0);
   });
 
