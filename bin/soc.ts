@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { systemClock } from "../src/clock.ts";
 import type { Diagnostics } from "../src/diagnostics.ts";
+import { cardKey } from "../src/gate/card-ref.ts";
 import { HatrackError, reasonOf } from "../src/errors.ts";
 import { TrustedBus } from "../src/gate/trusted-bus.ts";
 import { loadRole, loadRoles } from "../src/load-roles.ts";
@@ -66,6 +67,7 @@ async function assemble(options: SocOptions, open: Closers): Promise<RunningSoc>
     clock: systemClock,
     diagnostics,
     connection: connectionOf(options, workspace?.url),
+    cardKey: keys.frontEnd && cardKey(keys.frontEnd),
     departmentOf: (host) => organisation.inventory.departmentOf(host),
   });
   open.add(() => slack.close());

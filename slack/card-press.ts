@@ -21,7 +21,7 @@ import type { CardRef, FoundCard, Words } from "./decisions.ts";
 import type { FrontDesk } from "./front-desk.ts";
 import { authorisableWith } from "./handoffs.ts";
 import { menuActions, slackActions } from "./ids.ts";
-import { cardRefOf, type Pressed } from "./payloads.ts";
+import type { Pressed } from "./payloads.ts";
 import { formNotOpened, noLongerHandled, noLongerOpen, notOurCard, notRecorded } from "./wording.ts";
 
 type Ack = () => Promise<void>;
@@ -67,14 +67,13 @@ const opening: Readonly<Record<string, Opening>> = {
 };
 
 export async function pressGate(front: FrontDesk, press: Pressed, ack: Ack): Promise<void> {
-  const card = front.isOurs(press) ? cardRefOf(press) : undefined;
-  const found = card === undefined ? undefined : await front.find(card);
-  if (card === undefined || found === undefined) {
+  const pressed = await front.findPressed(press);
+  if (pressed === undefined) {
     await ack();
     await front.tell(press, notOurCard);
     return;
   }
-  const act: Act = { press, ack, card, found };
+  const act: Act = { press, ack, ...pressed };
   const words = direct[press.actionId];
   if (words !== undefined) await submit(front, act, words);
   else await openForm(front, act);

@@ -2,6 +2,7 @@
 import type { Severity } from "../src/events/vocabulary.ts";
 import type { OnCallRole, Right } from "../src/gate/policy.ts";
 import type { SocFile } from "../src/soc-schema.ts";
+import type { Request } from "./case-thread.ts";
 import type { Markup } from "./text.ts";
 
 export interface SlackConfig {
@@ -50,4 +51,6 @@ export interface Look {
   /** On-call role → its live mention; a role that is not there is named without one. */
   readonly mentions: ReadonlyMap<string, Markup>;
   readonly department?: string;
+  /** What stands behind the buttons of a request's card. */
+  readonly cardRef: (caseId: string, request: Request) => string;
 }

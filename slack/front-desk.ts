@@ -10,6 +10,7 @@ import type { Principal } from "../src/events/vocabulary.ts";
 import { notice } from "./blocks/notices.ts";
 import type { Board } from "./board.ts";
 import type { Request } from "./case-thread.ts";
+import type { CardRefs } from "./card-refs.ts";
 import type { CardRef, DecisionDoor, FoundCard } from "./decisions.ts";
 import type { Desk } from "./lanes/desk.ts";
 import type { Outbox, Place } from "./outbox.ts";
@@ -33,6 +34,26 @@ export interface FrontDeskOptions {
   readonly board: Board;
   /** Our own: what is pressed on a message of another app decides nothing. */
   readonly appId: string;
+}
+
+export interface Finding {
+  /** Our own. */
+  readonly appId: string;
+  readonly refs: Pick<CardRefs, "open">;
+  readonly find: (card: CardRef) => Promise<FoundCard | undefined>;
+}
+
+/** What a button's reference says, on the message and of the app that Slack names; undefined where they differ. */
+export async function pressedCard(
+  { value, channel, ts, appId }: Pick<Pressed, "value" | "channel" | "ts" | "appId">,
+  finding: Finding,
+): Promise<{ card: CardRef; found: FoundCard } | undefined> {
+  const subject = appId === finding.appId ? finding.refs.open(value) : undefined;
+  if (subject === undefined) return undefined;
+  const { caseId, proposalId, eventId } = subject;
+  const card = { caseId, proposalId, channel, ts };
+  const found = await finding.find(card);
+  return found?.request.eventId === eventId ? { card, found } : undefined;
 }
 
 /** A card may be pressed before its `message.posted` is on the log: so long it is looked for again. */
@@ -67,6 +88,12 @@ export class FrontDesk {
     const answer = await Promise.race([asked, sleep(hintMs, undefined, { ref: false })]);
     const standing = standingOf(answer, principal, title);
     return standing.entitled || standing.rule === "directory_unavailable";
+  }
+
+  /** The card that was pressed. */
+  findPressed(press: Pressed): Promise<{ card: CardRef; found: FoundCard } | undefined> {
+    const { appId, desk } = this.options;
+    return pressedCard(press, { appId, refs: desk.options.refs, find: (card) => this.find(card) });
   }
 
   /** The case whose thread a message heads. */

@@ -1,7 +1,6 @@
 /** What Slack sends when somebody acts, parsed. Who it was comes from the envelope and from nothing else. */
 import { z } from "zod";
-import { CaseId, type Principal } from "../src/events/vocabulary.ts";
-import type { CardRef } from "./decisions.ts";
+import type { Principal } from "../src/events/vocabulary.ts";
 
 const Who = z.object({
   user: z.object({ id: z.string(), team_id: z.string().optional() }),
@@ -18,6 +17,7 @@ const Press = Who.extend({
       z.object({
         action_id: z.string(),
         action_ts: z.string(),
+        block_id: z.string().default(""),
         value: z.string().default(""),
         selected_option: z.object({ value: z.string() }).nullish(),
       }),
@@ -42,7 +42,7 @@ export interface Pressed {
   readonly triggerId: string;
   /** Which app Slack says the message is of. */
   readonly appId: string;
-  /** "CASE:ID": where to look, nothing more. */
+  /** A reference: where to look, nothing more. */
   readonly value: string;
   readonly channel: string;
   readonly ts: string;
@@ -66,20 +66,11 @@ export function pressOf(body: unknown): Pressed {
   };
 }
 
-/** An option of a card's menu is "ACTION:REF", and acts as a button with that id would. */
+/** An option of a card's menu acts as a button would that has its value as id; the reference is its block's id. */
 function pressed(action: z.infer<typeof Press>["actions"][number]): Pick<Pressed, "actionId" | "value"> {
   const option = action.selected_option?.value;
   if (option === undefined) return { actionId: action.action_id, value: action.value };
-  const at = option.indexOf(":");
-  return { actionId: option.slice(0, at), value: option.slice(at + 1) };
-}
-
-/** The card a button's value points to, on the message that was really pressed. */
-export function cardRefOf({ value, channel, ts }: Pressed): CardRef | undefined {
-  const [caseId = "", proposalId = ""] = value.split(":");
-  return CaseId.safeParse(caseId).success && proposalId !== ""
-    ? { caseId, proposalId, channel, ts }
-    : undefined;
+  return { actionId: option, value: action.block_id };
 }
 
 export interface SubmittedForm {

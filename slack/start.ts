@@ -1,5 +1,6 @@
 /** Starts the Slack front end: a Bolt app for what people do, and the lanes for what they see. */
 import type { App } from "@slack/bolt";
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Bus, Subscription } from "../src/bus/bus.ts";
 import type { Clock } from "../src/clock.ts";
@@ -11,6 +12,7 @@ import type { SocFile } from "../src/soc-schema.ts";
 import { buildApp } from "./app.ts";
 import { slackConfig } from "./config.ts";
 import { ownApp, reachOf, webClient, type Connection, type Reach } from "./connection.ts";
+import { CardRefs } from "./card-refs.ts";
 import { Board } from "./board.ts";
 import { DecisionDoor } from "./decisions.ts";
 import { SlackDirectory } from "./directory.ts";
@@ -40,6 +42,8 @@ export interface StartSlackOptions {
   readonly departmentOf?: (host: string) => string | undefined;
   /** "exact" throws where a message breaks Slack's limits; default "cut": shorten it visibly and go on. */
   readonly limitMode?: LimitMode;
+  /** 32 bytes behind each card's buttons (`cardKey`). Left out, one of this process: older cards cannot be pressed. */
+  readonly cardKey?: Uint8Array | undefined;
 }
 
 export interface RunningSlack {
@@ -64,7 +68,8 @@ export async function startSlack(options: StartSlackOptions): Promise<RunningSla
   const groups = new UserGroups(readClient, clock);
   const { team } = own;
   const directory = new SlackDirectory({ client: readClient, groups, team, onCall: config.onCall, clock });
-  const desk = new Desk({ bus, surface: reach.surface, config, groups, clock, diagnostics });
+  const refs = new CardRefs(options.cardKey ?? randomBytes(32), clock);
+  const desk = new Desk({ bus, surface: reach.surface, config, groups, refs, clock, diagnostics });
   const outboxes = buildOutboxes(options, reach, { own, gateClient });
   const rights = new Rights({ config, directory, groups });
   const board = new Board(bus, reach.surface);

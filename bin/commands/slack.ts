@@ -1,4 +1,5 @@
 import { systemClock } from "../../src/clock.ts";
+import { cardKey } from "../../src/gate/card-ref.ts";
 import { HatrackError } from "../../src/errors.ts";
 import { TrustedBus } from "../../src/gate/trusted-bus.ts";
 import { startSlack } from "../../slack/start.ts";
@@ -38,6 +39,7 @@ Needs SLACK_BOT_TOKEN with SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET
         clock: systemClock,
         diagnostics,
         connection: { kind: "slack", credentials: config.slack },
+        cardKey: keys.frontEnd && cardKey(keys.frontEnd),
         departmentOf: (host) => organisation.inventory.departmentOf(host),
       });
       open.add(() => slack.close());

@@ -16,44 +16,49 @@ export interface DecideButtons {
   readonly together: number;
 }
 
-export function decideButtons(
-  verb: ActionVerb,
-  { ref, whole, together }: DecideButtons,
-): ActionsBlockElement[] {
-  const authorise = button(slackActions.authorise, ours`${verbs[verb].authorise}…`, ref);
-  const all = button(slackActions.authoriseAll, ours`Authorise all ${together}…`, ref);
-  return [
-    ...(whole ? [{ ...authorise, style: "primary" } as const] : []),
-    ...(together > 1 ? [all] : []),
-    { ...button(slackActions.reject, buttons.reject, ref), style: "danger" },
-    button(slackActions.needInfo, buttons.needInfo, ref),
-    button(slackActions.onIt, buttons.onIt, ref),
-    more(ref, verb === "review_case" ? ["handTo", "snooze", "proof"] : ["edit", "handTo", "snooze", "proof"]),
-  ];
+/** Buttons of one block. Its id is the reference again: an option of a menu is too short to hold one. */
+interface Buttons {
+  readonly block_id: string;
+  readonly elements: ActionsBlockElement[];
 }
 
-export function carryOutButtons(ref: string, file: CaseFile, look: Look): ActionsBlockElement[] {
+export function decideButtons(verb: ActionVerb, { ref, whole, together }: DecideButtons): Buttons {
+  const authorise = button(slackActions.authorise, ours`${verbs[verb].authorise}…`, ref);
+  const all = button(slackActions.authoriseAll, ours`Authorise all ${together}…`, ref);
+  const elements = [
+    ...(whole ? [{ ...authorise, style: "primary" } as const] : []),
+    ...(together > 1 ? [all] : []),
+    { ...button(slackActions.reject, buttons.reject, ref), style: "danger" as const },
+    button(slackActions.needInfo, buttons.needInfo, ref),
+    button(slackActions.onIt, buttons.onIt, ref),
+    more(verb === "review_case" ? ["handTo", "snooze", "proof"] : ["edit", "handTo", "snooze", "proof"]),
+  ];
+  return { block_id: ref, elements };
+}
+
+export function carryOutButtons(ref: string, file: CaseFile, look: Look): Buttons {
   const console = consoleLink(file, look);
-  return [
-    { ...button(slackActions.markDone, buttons.markDone, ref), style: "primary" },
+  const elements = [
+    { ...button(slackActions.markDone, buttons.markDone, ref), style: "primary" as const },
     button(slackActions.couldNotDo, buttons.couldNotDo, ref),
     button(slackActions.onIt, buttons.onIt, ref),
     ...(console === undefined ? [] : [console]),
-    more(ref, ["handTo", "revoke", "proof"]),
+    more(["handTo", "revoke", "proof"]),
   ];
+  return { block_id: ref, elements };
 }
 
 /** What is done can still turn out to be undone. */
-export function doneMenu(ref: string): Overflow {
-  return more(ref, ["rolledBack", "proof"]);
+export function doneMenu(ref: string): { readonly block_id: string; readonly accessory: Overflow } {
+  return { block_id: ref, accessory: more(["rolledBack", "proof"]) };
 }
 
-/** The menu at the end: each option's value names what it does and the card. */
-function more(ref: string, options: readonly MenuAction[]): Overflow {
+/** The menu at the end: each option's value is the action it stands for. */
+function more(options: readonly MenuAction[]): Overflow {
   return {
     type: "overflow",
     action_id: slackActions.more,
-    options: options.map((name) => ({ text: plain(menu[name]), value: `${menuActions[name]}:${ref}` })),
+    options: options.map((name) => ({ text: plain(menu[name]), value: menuActions[name] })),
   };
 }
 

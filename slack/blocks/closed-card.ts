@@ -3,6 +3,7 @@ import type { KnownBlock, RichTextElement } from "@slack/types";
 import type { Proposal } from "../../src/memory/case-file.ts";
 import type { CardState } from "../card-state.ts";
 import { proposalOf, type CaseThread, type Progress, type Request } from "../case-thread.ts";
+import type { Look } from "../config.ts";
 import type { Message } from "../limits.ts";
 import { dotted, richText, section, text, who } from "../rich.ts";
 import { caseRef, configured, fallback, mrkdwn, ours, untrusted, type Ours } from "../text.ts";
@@ -10,14 +11,19 @@ import { endings, rejectCategories, verbs } from "../wording.ts";
 import { actionBlocks } from "./action-blocks.ts";
 import { doneMenu } from "./card-buttons.ts";
 
-export function closedCard(request: Request, thread: CaseThread, state: CardState): Message {
+interface Drawn {
+  readonly thread: CaseThread;
+  readonly look: Look;
+}
+
+export function closedCard(request: Request, { thread, look }: Drawn, state: CardState): Message {
   const { ask, proposalId } = request.handoff;
   const caseId = caseRef(thread.file.caseId);
   const proposal = proposalOf(thread, proposalId);
   const head = headOf(request, thread, state);
   const undo =
     state === "ended" && proposal?.status === "executed"
-      ? { accessory: doneMenu(`${caseId}:${proposalId}`) }
+      ? doneMenu(look.cardRef(thread.file.caseId, request))
       : {};
   const blocks: KnownBlock[] = [
     { type: "section", text: mrkdwn`*${head}* · ${caseId}`, ...undo },

@@ -29,7 +29,7 @@ export function gateCard(request: Request, context: CardContext): Message {
   const state = cardState(context.thread, request);
   if (state === "open") return openCard(request, context);
   if (state === "not_done") return notDoneCard(request, context);
-  return closedCard(request, context.thread, state);
+  return closedCard(request, context, state);
 }
 
 const newline = text(ours`\n`);
@@ -37,7 +37,7 @@ const newline = text(ours`\n`);
 const shownEvidence = 3;
 
 function openCard(request: Request, { thread, look }: CardContext): Message {
-  const { ask, bar, proposalId } = request.handoff;
+  const { ask, bar } = request.handoff;
   const { whole } = actionWords(ask);
   const title = configured(bar.addressed.title);
   const mention = request.mentions ? look.mentions.get(bar.addressed.role) : undefined;
@@ -45,7 +45,7 @@ function openCard(request: Request, { thread, look }: CardContext): Message {
   const caseId = caseRef(thread.file.caseId);
   const together = authorisableWith(thread, request);
   const buttons = decideButtons(ask.verb, {
-    ref: `${caseId}:${proposalId}`,
+    ref: look.cardRef(thread.file.caseId, request),
     whole,
     together: together[0]?.eventId === request.eventId ? together.length : 1,
   });
@@ -55,7 +55,7 @@ function openCard(request: Request, { thread, look }: CardContext): Message {
     richText(why(request), ...proof(request, thread), ...against(request)),
     richText(section(...bounds(request, thread))),
     ...(whole ? [] : [note(tooLong)]),
-    { type: "actions", elements: buttons },
+    { type: "actions", ...buttons },
     closing(request, thread.file.caseId),
   ];
   return { text: fallback`Action required from ${title}: ${verbs[ask.verb].headline}, ${caseId}`, blocks };
@@ -96,7 +96,7 @@ function notDoneCard(request: Request, { thread, look }: CardContext): Message {
     { type: "section", text: mrkdwn`*${authorised}, not done* · ${caseId}` },
     ...actionBlocks(request),
     richText(section(...line, ...owners(proposalOf(thread, proposalId), thread))),
-    { type: "actions", elements: carryOutButtons(`${caseId}:${proposalId}`, thread.file, look) },
+    { type: "actions", ...carryOutButtons(look.cardRef(thread.file.caseId, request), thread.file, look) },
     closing(request, thread.file.caseId),
   ];
   return { text: fallback`${authorised}, not done: ${verbs[ask.verb].headline}, ${caseId}`, blocks };

@@ -4,6 +4,7 @@ import { stop } from "../../src/bus/bus.ts";
 import type { Clock } from "../../src/clock.ts";
 import type { Diagnostics } from "../../src/diagnostics.ts";
 import { sha256 } from "../../src/events/canonical.ts";
+import type { CardRefs } from "../card-refs.ts";
 import { readThread, type CaseThread, type Posted, type Surface } from "../case-thread.ts";
 import type { Look, SlackConfig } from "../config.ts";
 import type { UserGroups } from "../groups.ts";
@@ -19,6 +20,7 @@ export interface DeskOptions {
   readonly surface: Surface;
   readonly config: SlackConfig;
   readonly groups: Pick<UserGroups, "mentionOf">;
+  readonly refs: CardRefs;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
 }
@@ -40,7 +42,7 @@ export class Desk {
 
   /** `more`: roles to mention beside those that are asked. @throws SlackDown when the user groups cannot be read */
   async look({ file }: CaseThread, more: readonly string[] = []): Promise<Look> {
-    const { config, groups, diagnostics } = this.options;
+    const { config, groups, diagnostics, refs } = this.options;
     const roles = new Set([...file.proposals.map(({ handoff }) => handoff.bar.addressed.role), ...more]);
     const mentions = new Map<string, Markup>();
     for (const role of roles) {
@@ -51,7 +53,8 @@ export class Desk {
     }
     const department = file.alert?.host === undefined ? undefined : config.departmentOf(file.alert.host.name);
     const { consoleHosts } = config;
-    return { consoleHosts, mentions, ...(department === undefined ? {} : { department }) };
+    const cardRef: Look["cardRef"] = (caseId, request) => refs.of(caseId, request);
+    return { consoleHosts, mentions, cardRef, ...(department === undefined ? {} : { department }) };
   }
 
   /** Edits a message if it would change. @throws SlackDown, MessageGone */

@@ -1,6 +1,6 @@
 /** A case with what is asked of people, on a world's log, and how people meet it. */
 import { reads } from "./reads.ts";
-import { alert, caseId, proposed, publish, said, triage, type Proposal } from "./given.ts";
+import { alert, proposed, publish, said, triage, type Proposal } from "./given.ts";
 import type { ShownMessage, World } from "./world.ts";
 
 export interface CardPlace {
@@ -38,10 +38,6 @@ export const first = <T>(items: readonly T[]): T => {
   if (item === undefined) throw new Error("expected one at least");
   return item;
 };
-
-/** A card's menu option, as pressing it sends it. */
-export const option = (action: string, { proposalId }: CardPlace): string =>
-  `${action}:${caseId}:${proposalId}`;
 
 /** Where somebody presses it. */
 export const at = ({ channel, ts }: CardPlace): { channel: string; ts: string } => ({ channel, ts });

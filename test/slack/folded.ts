@@ -11,6 +11,7 @@ export const look: Look = {
   consoleHosts: ["falcon.crowdstrike.com"],
   mentions: new Map([["ir-lead-oncall", groupMention("S0IRLEAD")]]),
   department: "finance",
+  cardRef: (id, { eventId }) => `ref-${id}-${eventId}`,
 };
 const at = { at: openedAt };
 export const fold = (...events: AnyEvent[]): CaseThread => foldThread(caseId, events, "local");

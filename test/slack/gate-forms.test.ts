@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { menuActions, slackActions } from "../../slack/ids.ts";
-import { at, cardsFor, first, opens, option, shownMessage, whispered, type CardPlace } from "./asking.ts";
+import { at, cardsFor, first, opens, shownMessage, whispered, type CardPlace } from "./asking.ts";
 import { caseId } from "./given.ts";
 import { buttonsOf, reads } from "./reads.ts";
 import { openWorld, type World } from "./world.ts";
@@ -18,7 +18,7 @@ const press = (user: string, action: string, card: CardPlace): ReturnType<World[
 const form = (user: string, action: string, card: CardPlace): ReturnType<typeof opens> =>
   opens(world, "click", { user, action_id: action, ...at(card) });
 const choose = (user: string, action: string, card: CardPlace): ReturnType<typeof opens> =>
-  opens(world, "click", { user, action_id: slackActions.more, value: option(action, card), ...at(card) });
+  opens(world, "click", { user, action_id: slackActions.more, value: action, ...at(card) });
 const submit = (user: string, view: { id: string }, values: object): ReturnType<World["does"]> =>
   world.does("submit", { user, view_id: view.id, values });
 
@@ -48,7 +48,8 @@ describe("the form to edit what is asked", () => {
       target: { type: "indicator", value: "203.0.113.9" },
       parameters: { days: "7" },
     });
-    const old = await shownMessage(world, "gate", (_, { ts }) => ts === card.ts);
+    const old = await shownMessage(world, "gate", (words) => words.startsWith("*Changed by a person"));
+    expect(old.ts).toBe(card.ts);
     expect(buttonsOf(old.blocks)).toEqual([]);
     const asked = await shownMessage(world, "gate", (words) => words.includes(again.data.code));
     expect(reads(asked.blocks)).toContain("Block indicator 203[.]0[.]113[.]9");

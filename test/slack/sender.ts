@@ -2,6 +2,7 @@
 import { slackConfig } from "../../slack/config.ts";
 import { CaseLane } from "../../slack/lanes/case-lane.ts";
 import { Desk } from "../../slack/lanes/desk.ts";
+import { CardRefs } from "../../slack/card-refs.ts";
 import { Links } from "../../slack/links.ts";
 import { DirectCards } from "../../slack/lanes/direct-cards.ts";
 import { GateLane } from "../../slack/lanes/gate-lane.ts";
@@ -35,6 +36,7 @@ export class Sending {
     const flaws = { guest: false, deactivated: false, bot: false };
     const member = { principal: mia, name: "Mia", personId: "mia", ...flaws };
     const desk = new Desk({
+      refs: new CardRefs(new Uint8Array(32), manualClock(openedAt)),
       ...{ bus, surface: "slack", config: slackConfig(soc), diagnostics: silent },
       groups: { mentionOf: () => Promise.resolve(groupMention("S0IRLEAD")) },
       clock: manualClock(over.startedAt ?? openedAt - 60_000),

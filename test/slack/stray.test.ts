@@ -1,10 +1,15 @@
 import { WebClient } from "@slack/web-api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { CardRefs } from "../../slack/card-refs.ts";
+import { pressedCard } from "../../slack/front-desk.ts";
 import { boltLogger } from "../../slack/bolt-logger.ts";
 import { callOptions } from "../../slack/connection.ts";
 import { silent } from "../../src/diagnostics.ts";
-import { alert, caseId, proposed, publish, said } from "./given.ts";
+import { manualClock } from "../../src/clock.ts";
+import { shownMessage, whispered } from "./asking.ts";
+import { fold, last, opened, requested } from "./folded.ts";
+import { alert, caseId, openedAt, proposed, publish, said } from "./given.ts";
 import { reads } from "./reads.ts";
 import { openWorld, type World } from "./world.ts";
 
@@ -47,24 +52,72 @@ describe("a button that nobody listens to any more", () => {
   });
 });
 
+/** The reference behind the buttons of the one real card. */
+async function realRef(): Promise<string> {
+  await publish(
+    world.bus,
+    said("alert.received", alert(), { at: Date.now() }),
+    said("action.proposed", proposed(), { at: Date.now(), source: "/roles/ir-lead" }),
+  );
+  const card = await shownMessage(world, "gate", () => true);
+  const [, ref = ""] = /"value":"([\w-]{40,})"/.exec(JSON.stringify(card.blocks)) ?? [];
+  expect(ref).not.toContain(caseId);
+  return ref;
+}
+
 describe("a card that the log does not know", () => {
   it.each(["gate.authorise", "gate.assign", "gate.mark_done"])(
-    "decides nothing with %s, though its button points to a real proposal",
+    "decides nothing with %s, though its button carries a real card's reference",
     async (actionId) => {
-      await publish(
-        world.bus,
-        said("alert.received", alert(), { at: Date.now() }),
-        said("action.proposed", proposed(), { at: Date.now(), source: "/roles/ir-lead" }),
-      );
-      const { data } = await world.event("message.posted", ({ data: posted }) => posted.kind === "gate");
-      const place = await stray(actionId, `${caseId}:${data.proposalId ?? ""}`);
-      const answer = await world.does("click", {
-        ...{ user: "U0MIA", action_id: actionId, settle_ms: 1500 },
-        ...place,
-      });
+      const place = await stray(actionId, await realRef());
+      const answer = await world.does("click", { user: "U0MIA", action_id: actionId, ...place });
       expect(answer.ack?.acked).toBe(true);
-      expect(reads(answer.ephemerals.map(({ blocks }) => blocks))).toContain("not one that hatrack posted");
+      expect(await whispered(world, "U0MIA", "not one that hatrack posted")).not.toBe("");
       expect(await decisions()).toBe(0);
     },
   );
+});
+
+describe("a reference", () => {
+  const request = last(fold(opened, requested()));
+  const key = new Uint8Array(32).fill(7);
+
+  it("says nothing readable, is the same for the same request, and opens with its key alone", () => {
+    const clock = manualClock(openedAt);
+    const ref = new CardRefs(key, clock).of(caseId, request);
+    expect(new CardRefs(key, clock).of(caseId, request)).toBe(ref);
+    expect(Buffer.from(ref, "base64url").toString("latin1")).not.toContain("CASE");
+    expect(new CardRefs(key, clock).open(ref)).toMatchObject({ caseId, proposalId: "p1" });
+    expect(new CardRefs(new Uint8Array(32), clock).open(ref)).toBeUndefined();
+    expect(new CardRefs(key, clock).open(`${caseId}:p1`)).toBeUndefined();
+  });
+
+  it("expires", () => {
+    const ref = new CardRefs(key, manualClock(openedAt)).of(caseId, request);
+    const days = (count: number): number => Date.parse(request.time) + count * 86_400_000;
+    expect(new CardRefs(key, manualClock(days(29))).open(ref)).toBeDefined();
+    expect(new CardRefs(key, manualClock(days(30))).open(ref)).toBeUndefined();
+  });
+
+  it("is not even looked at when Slack names another app", async () => {
+    const refs = new CardRefs(key, manualClock(openedAt));
+    const looked: string[] = [];
+    const pressed = { value: refs.of(caseId, request), channel: "C0CASES", ts: "1.1" };
+    const find = (appId: string): Promise<unknown> =>
+      pressedCard(
+        { ...pressed, appId },
+        {
+          appId: "A0OURS",
+          refs,
+          find: ({ caseId: asked }) => {
+            looked.push(asked);
+            return Promise.resolve(undefined);
+          },
+        },
+      );
+    expect(await find("A0OTHER")).toBeUndefined();
+    expect(looked).toEqual([]);
+    await find("A0OURS");
+    expect(looked).toEqual([caseId]);
+  });
 });

@@ -76,6 +76,9 @@ export interface World {
   close(): Promise<void>;
 }
 
+/** As after any restart: the key is the deployment's. */
+const cardKey = new Uint8Array(32).fill(7);
+
 const fast = { renewMs: 50, reclaimIdleMs: 300, lookMs: 50, waitMs: 50, backoffMs: 20 };
 
 export async function openWorld(diagnostics: Diagnostics = silent): Promise<World> {
@@ -84,7 +87,7 @@ export async function openWorld(diagnostics: Diagnostics = silent): Promise<Worl
   await bus.open(["human-gate", "slack-gate", "slack-case"]);
   const connection = { kind: "local", url: workspace.url } as const;
   const start = (): Promise<RunningSlack> =>
-    startSlack({ bus, soc, connection, clock: systemClock, diagnostics, limitMode: "exact" });
+    startSlack({ bus, soc, connection, clock: systemClock, diagnostics, limitMode: "exact", cardKey });
   const slack = await start();
   const policy = policyOf(soc, ({ value }) => (value === "FIN-WS-042" ? "workstation" : "unknown"));
   let calls = 0;
