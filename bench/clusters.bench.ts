@@ -14,8 +14,9 @@ function anyShared(state: MemoryState): Score {
   const groups = new Groups();
   const byValue = new Map<string, string[]>();
   for (const { caseId, seen } of state.cases.values()) {
-    for (const [key, { type }] of seen) {
+    for (const { type, value } of seen) {
       if (type === "host" || type === "user" || type === "rule") continue;
+      const key = `${type} ${value}`;
       byValue.set(key, [...(byValue.get(key) ?? []), caseId]);
     }
   }

@@ -8,10 +8,10 @@ import { CaseId, IndicatorType, type Indicator } from "../events/vocabulary.ts";
 import type { Benign } from "../indicators/benign.ts";
 import { refang } from "../indicators/defang.ts";
 import { normaliseIndicator } from "../indicators/normalise.ts";
-import { keyOf, recordTypes, type CaseRecord } from "./case-record.ts";
+import { recordTypes, type CaseRecord } from "./case-record.ts";
 import { clusters, type Cluster } from "./clusters.ts";
 import { MemoryFold, type MemoryState } from "./memory-state.ts";
-import { keysOf, recall, type Question, type Recalled } from "./recall.ts";
+import { recall, sought, type Question, type Recalled } from "./recall.ts";
 import { shippedActors } from "./shipped-actors.ts";
 import { shippedBenign } from "./shipped-benign.ts";
 
@@ -112,23 +112,22 @@ export class CaseMemory {
     if (typeof asked !== "string") {
       const value = asked.type === "actor" ? shippedActors().canonical(asked.value) : asked.value;
       const normal = normaliseIndicator(asked.type, value);
-      return { keys: normal === undefined ? [] : [keyOf(normal)], byName: true };
+      return { indicators: normal === undefined ? [] : [normal], byName: true };
     }
-    if (!CaseId.safeParse(asked).success) return { keys: keysOfValue(asked), byName: true };
+    if (!CaseId.safeParse(asked).success) return { indicators: anyOf(asked), byName: true };
     const record = this.state.cases.get(asked);
     if (record === undefined) {
       throw new HatrackError("case_not_found", `memory: the log knows no case ${asked}`);
     }
-    return { keys: keysOf(record), self: asked };
+    return { indicators: sought(record), self: asked };
   }
 }
 
 /** A value without its type may be any of them; the index knows which it is. */
-function keysOfValue(value: string): string[] {
+function anyOf(value: string): Indicator[] {
   return IndicatorType.options.flatMap((type) => {
     const named = type === "actor" ? shippedActors().canonical(value) : refang(value);
-    const indicator = normaliseIndicator(type, named);
-    return indicator === undefined ? [] : [keyOf(indicator)];
+    return normaliseIndicator(type, named) ?? [];
   });
 }
 

@@ -38,12 +38,12 @@ export interface CaseRecord {
     readonly user?: string;
     readonly program?: string;
   };
-  /** Everything seen that may say something, by key. */
-  readonly seen: ReadonlyMap<string, Indicator>;
-  /** Keys that say nothing here: the hash of a system program, what a lookup found clean. */
-  readonly harmless: ReadonlySet<string>;
-  /** Key of the triggering program's hash, if it is installed software: it links nothing until somebody has judged. */
-  readonly software?: string;
+  /** Everything seen that may say something, each once. */
+  readonly seen: readonly Indicator[];
+  /** What says nothing here: the hash of a system program, what a lookup found clean. */
+  readonly harmless: readonly Indicator[];
+  /** The triggering program's hash, if it is installed software: it links nothing until somebody has judged. */
+  readonly software?: Indicator;
   /** Named by threat intel, at least as likely as not. */
   readonly actors: readonly string[];
   readonly opinions: Readonly<Partial<Record<Judge, Opinion>>>;
@@ -70,18 +70,29 @@ export function isCleared(record: CaseRecord): boolean {
 }
 
 /** Whether an indicator of the case may join it to others: not once it was cleared, installed software not before. */
-export function mayLink(record: CaseRecord, key: string): boolean {
-  return !isCleared(record) && (record.software !== key || standing(record) !== undefined);
+export function mayLink(record: CaseRecord, indicator: Indicator): boolean {
+  if (isCleared(record)) return false;
+  const { software } = record;
+  return software === undefined || !isSame(software, indicator) || standing(record) !== undefined;
 }
 
-/** One key for one indicator, however an actor's name is cased. */
+/** What tells an indicator from others of its type, however an actor's name is cased. */
 export function keyOf({ type, value }: Indicator): string {
-  return `${type} ${type === "actor" || type === "campaign" ? value.toLowerCase() : value}`;
+  return type === "actor" || type === "campaign" ? value.toLowerCase() : value;
+}
+
+function isSame(a: Indicator, b: Indicator): boolean {
+  return a === b || (a.type === b.type && keyOf(a) === keyOf(b));
 }
 
 /** What of this case may link it or add to a score, benign infrastructure not yet taken out. */
-export function indicatorsOf(record: CaseRecord): Map<string, Indicator> {
-  return new Map([...record.seen].filter(([key]) => !record.harmless.has(key)));
+export function indicatorsOf({ seen, harmless }: CaseRecord): readonly Indicator[] {
+  if (harmless.length === 0) return seen;
+  return seen.filter((indicator) => !isAmong(harmless, indicator));
+}
+
+export function isAmong(indicators: readonly Indicator[], indicator: Indicator): boolean {
+  return indicators.some((one) => isSame(one, indicator));
 }
 
 /** Folds one event of the case, in log order. */
@@ -109,10 +120,13 @@ export function evolveRecord(
 
 function emptyRecord(caseId: string, openedAt: number): CaseRecord {
   return {
-    ...{ caseId, openedAt, seen: new Map(), harmless: new Set(), actors: [] },
-    ...{ opinions: {}, escalated: false, failedRoles: [], linkedTo: [] },
+    ...{ caseId, openedAt, seen: none, harmless: none, actors: none },
+    ...{ opinions: {}, escalated: false, failedRoles: none, linkedTo: none },
   };
 }
+
+/** Most cases have none of most things: they share one empty list. */
+const none: readonly never[] = [];
 
 function withOpinion(record: CaseRecord, event: AnyEvent): CaseRecord {
   const by = judgeOf(event);
@@ -129,15 +143,13 @@ function judgeOf(event: AnyEvent): Judge | undefined {
 }
 
 function withAlert(record: CaseRecord, { data }: KnownEvent<"alert.received">): CaseRecord {
-  const software = hashWhere(data, isInstalledProgram);
+  const [software] = hashWhere(data, isInstalledProgram) ?? none;
   return {
     ...record,
     alert: record.alert ?? whatAndWhere(data),
     ...(software === undefined ? {} : { software }),
-    seen: new Map([...record.seen, ...entries(seenIn(data))]),
-    harmless: new Set(
-      [...record.harmless, hashWhere(data, isSystemProgram)].filter((key) => key !== undefined),
-    ),
+    seen: together(record.seen, known(seenIn(data))),
+    harmless: together(record.harmless, hashWhere(data, isSystemProgram) ?? none),
   };
 }
 
@@ -162,10 +174,10 @@ function seenIn({ rule, host, user, process, techniques, indicators }: Alert): V
   ];
 }
 
-/** The key of the triggering program's hash, if its path is of this kind. */
-function hashWhere({ process }: Alert, is: (path: string) => boolean): string | undefined {
+/** The hash of the triggering program, if its path is of this kind. */
+function hashWhere({ process }: Alert, is: (path: string) => boolean): Indicator[] | undefined {
   if (process?.path === undefined || !is(process.path)) return undefined;
-  return entries([["sha256", process.sha256]])[0]?.[0];
+  return known([["sha256", process.sha256]]);
 }
 
 /** An attribution less sure than a coin names nobody. */
@@ -178,24 +190,21 @@ function withIntel(
 ): CaseRecord {
   const { name, confidence } = data.actor ?? { name: "", confidence: 0 };
   const actor = confidence >= likely ? canonical(name) : undefined;
-  const named = entries([
+  const named = known([
     ["actor", actor],
     ...data.campaigns.map((campaign): Value => ["campaign", campaign]),
     ...data.techniques.map((technique): Value => ["technique", technique]),
-  ]).filter(([, { value }]) => !saysNothing.test(value));
-  const examined = (is: RegExp): [string, Indicator][] =>
-    entries(data.indicators.filter((i) => is.test(i.reputation)).map((i): Value => [i.type, i.value]));
+  ]).filter(({ value }) => !saysNothing.test(value));
+  const examined = (is: RegExp): Indicator[] =>
+    known(data.indicators.filter((i) => is.test(i.reputation)).map((i): Value => [i.type, i.value]));
   // What intel merely mentions is no part of the case: "virustotal.com" once made a campaign of six (lesson 21).
   const bad = examined(badReputation);
-  const clean = examined(cleanReputation).map(([key]) => key);
-  const badKeys = new Set(bad.map(([key]) => key));
+  const clean = together(record.harmless, examined(cleanReputation));
   return {
     ...record,
-    seen: new Map([...record.seen, ...named, ...bad]),
-    harmless: new Set([...record.harmless, ...clean].filter((key) => !badKeys.has(key))),
-    actors: [
-      ...new Set([...record.actors, ...named.flatMap(([, i]) => (i.type === "actor" ? [i.value] : []))]),
-    ],
+    seen: together(record.seen, [...named, ...bad]),
+    harmless: bad.length === 0 ? clean : clean.filter((indicator) => !isAmong(bad, indicator)),
+    actors: [...new Set([...record.actors, ...named.flatMap((i) => (i.type === "actor" ? [i.value] : []))])],
   };
 }
 
@@ -206,9 +215,16 @@ const cleanReputation = /^\W*(?:clean|benign|harmless|legitimate)\b/i;
 
 type Value = readonly [type: Indicator["type"], value: string | undefined];
 
-function entries(values: readonly Value[]): [string, Indicator][] {
-  return values.flatMap(([type, value]): [string, Indicator][] => {
+function known(values: readonly Value[]): Indicator[] {
+  return values.flatMap(([type, value]) => {
     const indicator = value === undefined ? undefined : normaliseIndicator(type, value);
-    return indicator === undefined ? [] : [[keyOf(indicator), indicator]];
+    return indicator ?? [];
   });
+}
+
+/** Both, each indicator once; the list itself where nothing is new. */
+function together(before: readonly Indicator[], more: readonly Indicator[]): readonly Indicator[] {
+  let all = before;
+  for (const indicator of more) if (!isAmong(all, indicator)) all = [...all, indicator];
+  return all;
 }

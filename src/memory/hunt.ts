@@ -66,13 +66,15 @@ function recurringHosts(state: MemoryState, recent: readonly CaseRecord[], windo
 /** Benign infrastructure is not in the index at all; what only cleared cases share is no finding either. */
 function sharedIndicators(state: MemoryState, recent: readonly CaseRecord[], window: Window): HuntFinding[] {
   const inTime = new Set(recent);
-  return [...state.index]
-    .filter(([, held]) => strengthOf(held.indicator.type) === "strong" && !isFamiliar(state, held))
-    .map(([key, { indicator, cases }]) => ({
-      indicator,
-      cases: [...cases]
+  const strong = [...state.index].filter(([type]) => strengthOf(type) === "strong");
+  return strong
+    .flatMap(([, ofType]) => [...ofType.values()])
+    .filter((held) => held.cases.length >= casesOfAnIndicator && !isFamiliar(state, held))
+    .map((held) => ({
+      indicator: held,
+      cases: held.cases
         .flatMap((caseId) => state.cases.get(caseId) ?? [])
-        .filter((record) => inTime.has(record) && mayLink(record, key)),
+        .filter((record) => inTime.has(record) && mayLink(record, held)),
     }))
     .filter(({ cases }) => cases.length >= casesOfAnIndicator && touches(cases, window))
     .sort((a, b) => b.cases.length - a.cases.length || (a.indicator.value < b.indicator.value ? -1 : 1))

@@ -1,4 +1,5 @@
 /** Which indicators link which cases. An indicator that joins everything (a shared NAT address) joins nothing. */
+import type { Indicator } from "../events/vocabulary.ts";
 import { strengthOf } from "../indicators/classify.ts";
 import { isCleared, mayLink, standing, type CaseRecord } from "./case-record.ts";
 import { Groups } from "./groups.ts";
@@ -12,7 +13,8 @@ const bridgeCases = 8;
 const outbreakShare = 0.9;
 
 /** An indicator and the cases among those looked at that it links; at least two. */
-export interface Link extends Pick<Holders, "indicator"> {
+export interface Link {
+  readonly indicator: Indicator;
   readonly cases: readonly string[];
 }
 
@@ -25,21 +27,33 @@ export function eligible(state: MemoryState, from: number, to: number): Set<stri
 
 /** All links among these cases by strong indicators, hubs cut; cases in order of opening. */
 export function linksAmong(state: MemoryState, members: ReadonlySet<string>): Link[] {
-  const links = [...state.index].flatMap(([key, holders]): Link[] => {
-    if (holders.cases.size < 2 || strengthOf(holders.indicator.type) === "weak") return [];
-    const cases = recordsOf(state, holders.cases)
-      .filter((record) => members.has(record.caseId) && mayLink(record, key))
-      .map(({ caseId }) => caseId);
-    if (cases.length < 2 || isHub(state, holders)) return [];
-    return [{ indicator: holders.indicator, cases: inOrder(state, cases) }];
-  });
+  const links: Link[] = [];
+  for (const [type, ofType] of state.index) {
+    if (strengthOf(type) === "weak") continue;
+    for (const holders of ofType.values()) {
+      const link = holders.cases.length < 2 ? undefined : linkBy(state, holders, members);
+      if (link !== undefined) links.push(link);
+    }
+  }
   return withoutBridges(links);
+}
+
+function linkBy(state: MemoryState, holders: Holders, members: ReadonlySet<string>): Link | undefined {
+  const { type, value } = holders;
+  const among = holders.cases.filter((caseId) => members.has(caseId));
+  if (among.length < 2) return undefined;
+  const cases = recordsOf(state, among).filter((record) => mayLink(record, holders));
+  if (cases.length < 2 || isHub(state, holders)) return undefined;
+  return { indicator: { type, value }, cases: byOpening(cases).map(({ caseId }) => caseId) };
 }
 
 /** By opening, then by id. */
 export function inOrder(state: MemoryState, caseIds: readonly string[]): string[] {
-  const opened = (caseId: string): number => state.cases.get(caseId)?.openedAt ?? 0;
-  return [...caseIds].sort((a, b) => opened(a) - opened(b) || (a < b ? -1 : 1));
+  return byOpening(recordsOf(state, caseIds)).map(({ caseId }) => caseId);
+}
+
+function byOpening(records: CaseRecord[]): CaseRecord[] {
+  return records.sort((a, b) => a.openedAt - b.openedAt || (a.caseId < b.caseId ? -1 : 1));
 }
 
 /**
@@ -48,21 +62,26 @@ export function inOrder(state: MemoryState, caseIds: readonly string[]): string[
  */
 export function isFamiliar(state: MemoryState, { cases }: Holders): boolean {
   const cleared = recordsOf(state, cases).filter(isCleared).length;
-  return cleared >= 2 && cleared * 2 >= cases.size;
+  return cleared >= 2 && cleared * 2 >= cases.length;
 }
 
 function isHub(state: MemoryState, holders: Holders): boolean {
-  if (holders.cases.size > holders.most || isFamiliar(state, holders)) return true;
-  if (holders.cases.size <= hubCases) return false;
+  if (holders.cases.length > holders.most || isFamiliar(state, holders)) return true;
+  if (holders.cases.length <= hubCases) return false;
   const confirmed = recordsOf(state, holders.cases).filter((record) => {
     const judged = standing(record);
     return judged?.verdict === "true_positive" && judged.by !== "sentinel";
   });
-  return confirmed.length < holders.cases.size * outbreakShare;
+  return confirmed.length < holders.cases.length * outbreakShare;
 }
 
-function recordsOf(state: MemoryState, caseIds: ReadonlySet<string>): CaseRecord[] {
-  return [...caseIds].flatMap((caseId) => state.cases.get(caseId) ?? []);
+function recordsOf(state: MemoryState, caseIds: readonly string[]): CaseRecord[] {
+  const records: CaseRecord[] = [];
+  for (const caseId of caseIds) {
+    const record = state.cases.get(caseId);
+    if (record !== undefined) records.push(record);
+  }
+  return records;
 }
 
 function withoutBridges(links: readonly Link[]): Link[] {

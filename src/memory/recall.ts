@@ -6,7 +6,7 @@ import type { Indicator, IndicatorType, Verdict } from "../events/vocabulary.ts"
 import { strengthOf } from "../indicators/classify.ts";
 import { indicatorsOf, standing, type CaseRecord, type Judge } from "./case-record.ts";
 import { hubCases } from "./links.ts";
-import type { Holders, MemoryState } from "./memory-state.ts";
+import { holdersOf, type Holders, type MemoryState } from "./memory-state.ts";
 
 export interface Recalled {
   readonly caseId: string;
@@ -19,8 +19,8 @@ export interface Recalled {
 }
 
 export interface Question {
-  /** Keys to look for; a case's own, or those of one indicator. */
-  readonly keys: readonly string[];
+  /** What to look for: a case's own, or the one that is asked for. */
+  readonly indicators: readonly Indicator[];
   /** The case that asks; it does not recall itself. */
   readonly self?: string;
   /** Asked for by name: then even an indicator of very many cases counts as strong. */
@@ -47,50 +47,68 @@ export function recall(
   question: Question,
   { limit, asOf }: { readonly limit: number; readonly asOf: number },
 ): Recalled[] {
-  const asked = question.keys.flatMap((key) => state.index.get(key) ?? []);
+  const asked = question.indicators.flatMap((indicator) => holdersOf(state, indicator) ?? []);
   const strong = asked.filter((held) => isStrong(held, question.byName === true));
-  const weak = asked.filter((held) => strengthOf(held.indicator.type) === "weak");
-  const candidates = new Set(strong.flatMap(({ cases }) => [...cases]));
+  const weak = asked.filter(({ type }) => strengthOf(type) === "weak");
+  const worths = new Map([...strong, ...weak].map((held): [Indicator, number] => [held, worth(held)]));
+  const candidates = new Set(strong.flatMap(({ cases }) => cases));
   if (question.self !== undefined) candidates.delete(question.self);
-  return [...candidates]
-    .flatMap((caseId) => state.cases.get(caseId) ?? [])
-    .filter((record) => record.openedAt <= asOf)
-    .map((record) => score(record, sharedWith(record, [...strong, ...weak]), asOf))
-    .sort((a, b) => b.score - a.score || (a.caseId < b.caseId ? -1 : 1))
-    .slice(0, limit);
+  const best: Scored[] = [];
+  for (const caseId of candidates) {
+    const record = state.cases.get(caseId);
+    if (record !== undefined && record.openedAt <= asOf) best.push(scored(record, worths, asOf));
+  }
+  best.sort((a, b) => b.score - a.score || (a.record.caseId < b.record.caseId ? -1 : 1));
+  return best.slice(0, limit).map((one) => recalled(one, worths));
 }
 
-/** The keys under which a case looks for others. */
-export function keysOf(record: CaseRecord): string[] {
-  return [...indicatorsOf(record).keys()];
+/** What a case looks for others by. */
+export function sought(record: CaseRecord): readonly Indicator[] {
+  return indicatorsOf(record);
 }
 
-function isStrong({ indicator, cases, most }: Holders, byName: boolean): boolean {
-  return strengthOf(indicator.type) === "strong" && (byName || cases.size <= Math.min(hubCases, most));
+function isStrong({ type, cases, most }: Holders, byName: boolean): boolean {
+  if (strengthOf(type) === "weak" || most === 0) return false;
+  return byName || cases.length <= Math.min(hubCases, most);
 }
 
-function sharedWith(record: CaseRecord, held: readonly Holders[]): Holders[] {
-  return held
-    .filter(({ cases }) => cases.has(record.caseId))
-    .sort((a, b) => worth(b) - worth(a) || (a.indicator.value < b.indicator.value ? -1 : 1));
+interface Scored {
+  readonly record: CaseRecord;
+  readonly score: number;
 }
 
-function score(record: CaseRecord, shared: readonly Holders[], asOf: number): Recalled {
+/** What the question asks for, with what sharing it is worth. */
+type Worths = ReadonlyMap<Indicator, number>;
+
+/** A fold keeps one object for each indicator: what both hold is found by identity. */
+function sharedWith(record: CaseRecord, worths: Worths): Indicator[] {
+  return indicatorsOf(record).filter((indicator) => worths.has(indicator));
+}
+
+function scored(record: CaseRecord, worths: Worths, asOf: number): Scored {
   const judged = standing(record);
-  const sum = shared.reduce((total, held) => total + worth(held), 0);
+  let sum = 0;
+  for (const indicator of sharedWith(record, worths)) sum += worths.get(indicator) ?? 0;
   const age = Math.max(0, asOf - record.openedAt) / day;
   const recency = Math.max(recencyFloor, 0.5 ** (age / halfLifeDays));
   const confirmed = judged === undefined ? 1 : confirmation[judged.by];
+  return { record, score: Math.round(sum * recency * confirmed * 10_000) / 10_000 };
+}
+
+function recalled({ record, score }: Scored, worths: Worths): Recalled {
+  const judged = standing(record);
+  const of = (indicator: Indicator): number => worths.get(indicator) ?? 0;
+  const shared = sharedWith(record, worths).sort((a, b) => of(b) - of(a) || (a.value < b.value ? -1 : 1));
   return {
     caseId: record.caseId,
-    score: Math.round(sum * recency * confirmed * 10_000) / 10_000,
-    shared: shared.map(({ indicator }) => indicator),
+    score,
+    shared: shared.map(({ type, value }) => ({ type, value })),
     verdict: judged?.verdict ?? null,
     confirmedBy: judged?.by ?? null,
   };
 }
 
 /** Weight × rarity: what ten cases share says a third of what two do. */
-function worth({ indicator, cases }: Holders): number {
-  return weights[indicator.type] / (1 + Math.log(Math.max(1, cases.size)));
+function worth({ type, cases }: Holders): number {
+  return weights[type] / (1 + Math.log(Math.max(1, cases.length)));
 }

@@ -3,11 +3,12 @@ import { describe, expect, it } from "vitest";
 import type { StoredEvent } from "../../src/bus/bus.ts";
 import { LocalBus } from "../../src/bus/local-bus.ts";
 import type { KnownEvent } from "../../src/events/envelope.ts";
+import type { Indicator } from "../../src/events/vocabulary.ts";
 import { noLists } from "../../src/indicators/benign.ts";
 import { CaseMemory } from "../../src/memory/case-memory.ts";
 import { clusters } from "../../src/memory/clusters.ts";
-import { MemoryFold, type MemoryState } from "../../src/memory/memory-state.ts";
-import { keysOf, recall } from "../../src/memory/recall.ts";
+import { MemoryFold, type Holders, type MemoryState } from "../../src/memory/memory-state.ts";
+import { recall, sought } from "../../src/memory/recall.ts";
 import { caseOf, hour, ind, intel, investigated, labelled, logged, received, triaged } from "./saying.ts";
 
 const names = ["a", "b", "c", "d", "e", "f"];
@@ -44,17 +45,21 @@ function folded(entries: readonly StoredEvent[]): MemoryFold {
   return fold;
 }
 
+function held(state: MemoryState): Holders[] {
+  return [...state.index.values()].flatMap((ofType) => [...ofType.values()]);
+}
+
 /** Everything memory answers, whatever order its maps are in. */
 function answers(state: MemoryState): unknown {
   const records = names.flatMap((n) => state.cases.get(caseOf(n)) ?? []);
   return {
     recalled: records.map((record) =>
-      recall(state, { keys: keysOf(record), self: record.caseId }, { limit: 5, asOf: state.latest }),
+      recall(state, { indicators: sought(record), self: record.caseId }, { limit: 5, asOf: state.latest }),
     ),
     clusters: clusters(state, { days: 14, asOf: state.latest }),
-    index: [...state.index]
-      .filter(([, { cases }]) => cases.size > 0)
-      .map(([key, { cases }]) => [key, [...cases].sort()])
+    index: held(state)
+      .filter(({ cases }) => cases.length > 0)
+      .map(({ type, value, cases }) => [`${type} ${value}`, cases.toSorted()])
       .sort(),
   };
 }
@@ -100,10 +105,12 @@ describe("the projection", () => {
       fc.property(aLog, (log) => {
         const { state } = folded(log);
         for (const record of state.cases.values()) {
-          const filed = [...state.index]
-            .filter(([, { cases }]) => cases.has(record.caseId))
-            .map(([key]) => key);
-          expect(filed.sort()).toEqual(keysOf(record).sort());
+          const filed = held(state).filter(({ cases }) => cases.includes(record.caseId));
+          const names = (all: readonly Indicator[]): string[] =>
+            all.map(({ type, value }) => `${type} ${value}`).sort();
+          expect(names(filed)).toEqual(names(sought(record)));
+          expect(new Set(filed.flatMap(({ cases }) => cases)).size).toBeLessThanOrEqual(state.cases.size);
+          for (const { cases } of filed) expect(new Set(cases).size).toBe(cases.length);
         }
       }),
     );
