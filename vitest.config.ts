@@ -6,6 +6,8 @@ export default defineConfig({
     setupFiles: ["test/setup.ts"],
     testTimeout: 90_000,
     hookTimeout: 90_000,
+    // Processes, browsers and servers on a shared machine: a second run tells bad luck from a defect.
+    retry: process.env["CI"] ? 1 : 0,
     pool: "forks",
     execArgv: ["--disable-warning=ExperimentalWarning"],
     reporters: process.env["CI"] ? ["dot", ["json", { outputFile: "coverage/vitest.json" }]] : ["default"],
