@@ -19,10 +19,12 @@ interface OfRole<K> extends Plain<K> {
 export type SocCommand =
   | Plain<"help">
   | Plain<"pending">
+  | Plain<"accuracy">
   | Plain<"status">
   | OfCase<"case">
   | OfCase<"label">
   | OfCase<"close">
+  | (OfCase<"explain"> & { readonly question?: string })
   | (OfCase<"assign"> & { readonly to?: string })
   | (Plain<"recall"> & { readonly of: string })
   | (Plain<"clusters"> & { readonly days: number })
@@ -54,10 +56,16 @@ const mostDays = 365;
 export const longestLine = 3000;
 
 const plainly =
-  (command: "help" | "pending" | "status"): Usage["parse"] =>
+  (command: "help" | "pending" | "accuracy" | "status"): Usage["parse"] =>
   () => ({ command });
 
 export const usages: Readonly<Record<CommandName, Usage>> = {
+  explain: {
+    usage: "explain CASE [QUESTION]",
+    tells: "why something was done, from the record alone",
+    right: "read",
+    parse: explainLine,
+  },
   recall: {
     usage: "recall CASE|INDICATOR",
     tells: "past cases like this one, and who confirmed them",
@@ -83,6 +91,12 @@ export const usages: Readonly<Record<CommandName, Usage>> = {
     parse: plainly("pending"),
   },
   who: { usage: "who ROLE", tells: "who is on call for a role now", right: "read", parse: ofRole("who") },
+  accuracy: {
+    usage: "accuracy",
+    tells: "how often each role was right, by people's labels",
+    right: "read",
+    parse: plainly("accuracy"),
+  },
   label: {
     usage: "label CASE",
     tells: "say what a case really was",
@@ -182,6 +196,13 @@ function ofCase(command: "case" | "label" | "close"): Usage["parse"] {
       ? noCase(command, argument)
       : { command, caseId: found.caseId };
   };
+}
+
+function explainLine(argument: string, typed: Typed): SocLine {
+  const found = caseAndRest(argument, typed);
+  if (found === undefined) return noCase("explain", argument);
+  const { caseId, rest: question } = found;
+  return question === "" ? { command: "explain", caseId } : { command: "explain", caseId, question };
 }
 
 function recallLine(argument: string, typed: Typed): SocLine {

@@ -3,6 +3,7 @@ import type { ModalView } from "@slack/types";
 import { HatrackError, reasonOf } from "../src/errors.ts";
 import type { Principal } from "../src/events/vocabulary.ts";
 import { indicatorsIn } from "../src/indicators/extract.ts";
+import { accuracyOf } from "../src/memory/accuracy.ts";
 import { CaseMemory } from "../src/memory/case-memory.ts";
 import {
   caseAnswer,
@@ -21,6 +22,8 @@ import {
   type CaseOrigin,
 } from "./blocks/case-forms.ts";
 import { clustersAnswer, recallAnswer } from "./blocks/memory-answers.ts";
+import { accuracyAnswer, explainAnswer } from "./blocks/record-answers.ts";
+import { explained } from "./explaining.ts";
 import { statusAnswer } from "./blocks/status-answer.ts";
 import type { CaseThread } from "./case-thread.ts";
 import { usages, type SocCommand, type SocLine } from "./command-line.ts";
@@ -39,7 +42,7 @@ import { mayNotAsk, notLookedUp, notRecorded, said } from "./wording.ts";
 
 export interface SocDeskOptions {
   readonly front: FrontDesk;
-  readonly directory: Pick<SlackDirectory, "onCall">;
+  readonly directory: Pick<SlackDirectory, "onCall" | "person">;
   readonly board: Board;
   readonly home: Pick<HomeTab, "health">;
 }
@@ -99,17 +102,21 @@ export class SocDesk {
 
   #of(asked: Asked, command: SocCommand): Promise<Answer> {
     if (isOf(command, "who", "pause", "resume")) return this.#ofRole(asked, command);
-    if (isOf(command, "case", "label", "close", "assign")) return this.#ofCase(asked, command);
+    if (isOf(command, "case", "explain", "label", "close", "assign")) return this.#ofCase(asked, command);
     return isOf(command, "mute") ? this.#mute(command, asked.place) : this.#overall(command);
   }
 
-  async #overall(command: Named<"help" | "pending" | "status" | "clusters" | "recall">): Promise<Answer> {
+  async #overall(
+    command: Named<"help" | "pending" | "accuracy" | "status" | "clusters" | "recall">,
+  ): Promise<Answer> {
     switch (command.command) {
       case "help":
         return told(helpAnswer());
       case "pending":
         await this.#options.board.catchUp();
         return shown(pendingAnswer(this.#options.board.open()));
+      case "accuracy":
+        return shown(accuracyAnswer(await accuracyOf(this.#options.front.options.desk.options.bus)));
       case "status":
         return shown(statusAnswer(await this.#options.home.health()));
       case "clusters": {
@@ -147,13 +154,21 @@ export class SocDesk {
     });
   }
 
-  async #ofCase(asked: Asked, command: Named<"case" | "label" | "close" | "assign">): Promise<Answer> {
+  async #ofCase(
+    asked: Asked,
+    command: Named<"case" | "explain" | "label" | "close" | "assign">,
+  ): Promise<Answer> {
     const { desk } = this.#options.front.options;
     const thread = await desk.read(command.caseId);
     if (thread.openedAt === undefined) {
       return told(wordsAnswer(ours`There is no case ${caseRef(command.caseId)}.`));
     }
     if (command.command === "case") return shown(caseAnswer(thread, await desk.look(thread)));
+    if (command.command === "explain") {
+      const { directory } = this.#options;
+      const found = await explained({ bus: desk.options.bus, directory }, command.caseId, command.question);
+      return shown(explainAnswer(found));
+    }
     if (command.command === "assign" && command.to !== undefined) {
       const to = { team: asked.principal.team, user: command.to };
       return this.#say(asked, { decision: "assign_case", caseId: command.caseId, to });

@@ -13,6 +13,11 @@ describe("what is typed after /soc", () => {
     ["CASE-7K3F9QWM2T", { command: "case", caseId: "CASE-7K3F9QWM2T" }],
     ["recall 203.0.113[.]7", { command: "recall", of: "203.0.113[.]7" }],
     ["recall case-7k3f9qwm2t", { command: "recall", of: "CASE-7K3F9QWM2T" }],
+    ["explain CASE-7K3F9QWM2T", { command: "explain", caseId: "CASE-7K3F9QWM2T" }],
+    [
+      "explain case-7k3f9qwm2t why was it isolated?",
+      { command: "explain", caseId: "CASE-7K3F9QWM2T", question: "why was it isolated?" },
+    ],
     ["clusters", { command: "clusters", days: 14 }],
     ["clusters 30 days", { command: "clusters", days: 30 }],
     ["assign CASE-7K3F9QWM2T @U0SAM", { command: "assign", caseId: "CASE-7K3F9QWM2T", to: "U0SAM" }],
@@ -32,6 +37,7 @@ describe("what is typed after /soc", () => {
     ["explode everything", "/soc help"],
     ["case", "/soc case CASE-7K3F9QWM2T"],
     ["case CASE-1", "/soc case CASE-7K3F9QWM2T"],
+    ["explain why", "/soc explain CASE-7K3F9QWM2T"],
     ["who", "/soc who ir-lead-oncall"],
     ["recal 203.0.113.7", "/soc recall 203.0.113.7"],
     ["clusters soon", "/soc clusters 14"],
@@ -74,6 +80,9 @@ describe("what is typed after /soc", () => {
     for (const command of ["case", "label", "close", "assign"]) {
       expect(parseSocLine(command, typed)).toEqual({ command, ...typed });
     }
+    expect(parseSocLine("explain who approved it?", typed)).toEqual({
+      ...{ command: "explain", ...typed, question: "who approved it?" },
+    });
     expect(parseSocLine("recall", typed)).toEqual({ command: "recall", of: typed.caseId });
     expect(parseSocLine("case CASE-0000000001", typed)).toEqual({
       command: "case",

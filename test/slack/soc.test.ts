@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { shortcuts, slackActions } from "../../slack/ids.ts";
-import { answered, cardsFor, opens, shownMessage } from "./asking.ts";
+import { answered, cardsFor, first, opens, shownMessage } from "./asking.ts";
 import { alert, caseId, publish, said, triage } from "./given.ts";
 import { buttonsOf, reads } from "./reads.ts";
 import { openWorld, type World } from "./world.ts";
@@ -67,6 +67,42 @@ describe("/soc recall and clusters", () => {
     const place = await rootTs();
     const answer = await answered(world, "message", { user: "U0LEE", ...place, text: "@soc recall" });
     expect(reads(answer.blocks)).toContain(other);
+  });
+});
+
+describe("/soc explain and accuracy", () => {
+  it("answers from the record, with people's names and the events it rests on", async () => {
+    const card = first(await cardsFor(world, {}));
+    const action = { user: "U0MIA", action_id: slackActions.authorise, channel: card.channel, ts: card.ts };
+    const form = await opens(world, "click", action);
+    await world.does("submit", { user: "U0MIA", view_id: form.id });
+    const decided = await world.event("action.decided");
+    const answer = await ask("U0LEE", `explain ${caseId} who approved it?`);
+    expect(answer).toContain("Mia Lindqvist");
+    expect(answer).toContain(decided.id.slice(0, 8));
+    expect(await ask("U0LEE", `explain ${caseId}`)).toContain('reported "Encoded PowerShell on FIN-WS-042"');
+  });
+
+  it("says so when the record does not say, or when there is no such case", async () => {
+    await twoCases();
+    expect(await ask("U0LEE", `explain ${caseId} what is the capital of France?`)).toContain(
+      "The record does not say.",
+    );
+    expect(await ask("U0LEE", "explain CASE-0000000009 why?")).toContain("There is no case CASE-0000000009.");
+  });
+
+  it("shows how often each role was right, and that a handful is too few", async () => {
+    await twoCases();
+    expect(await ask("U0LEE", "accuracy")).toContain("0 of 2 cases are labelled");
+    const labelled = { verdict: "true_positive" as const, by: { team: "T0NORTHWIND", user: "U0SAM" } };
+    await publish(
+      world.bus,
+      said("case.labelled", { ...labelled, reason: "seen", origin: "test" }, { source: "/roles/human-gate" }),
+    );
+    const answer = await ask("U0LEE", "accuracy");
+    expect(answer).toContain("1 of 2 cases are labelled");
+    expect(answer).toContain("Recall is not measured");
+    expect(answer).toMatch(/Sentinel.*100 %.*too few/s);
   });
 });
 

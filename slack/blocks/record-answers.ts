@@ -1,0 +1,107 @@
+/** Answers from the record: why something was done, each sentence with the events it rests on; and how often roles are right. */
+import type { KnownBlock, RichTextSection, TableBlock } from "@slack/types";
+import type { Accuracy, AccuracyRow } from "../../src/memory/accuracy.ts";
+import type { Explanation } from "../../src/memory/explain.ts";
+import type { Message } from "../limits.ts";
+import { bold, bullets, code, date, dotted, richText, section, text } from "../rich.ts";
+import { caseRef, configured, fallback, ours, plain, untrusted, type Ours } from "../text.ts";
+import { hats } from "../wording.ts";
+
+/** Sentences and lines of the timeline that are shown, the newest; the rest is counted. */
+const mostLines = 14;
+/** Characters of an event's id: enough to find it with `hatrack explain --json`. */
+const idLength = 8;
+
+export interface Explained {
+  readonly explanation: Explanation;
+  readonly question: string | undefined;
+  /** User id → name, of those who acted in this case. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+/** Without a question the timeline; with one, the sentences that answer it. */
+export function explainAnswer({ explanation, question, names }: Explained): Message {
+  const { caseId, sentences, timeline, withheld } = explanation;
+  const asked = question === undefined ? [] : [[text(untrusted(question, { max: 300 }))]];
+  const head = section(...dotted([[bold(caseRef(caseId))], ...asked], ours` · `));
+  const lines =
+    question === undefined
+      ? timeline.slice(-mostLines).map((line) => [date(line.time), text(ours` `), ...said(line, names)])
+      : sentences.slice(0, mostLines).map((line) => said(line, names));
+  const earlier = question === undefined ? timeline.length - lines.length : 0;
+  const blocks: KnownBlock[] = [
+    richText(
+      head,
+      ...(earlier > 0 ? [section(text(ours`${earlier} earlier entries are not shown.`))] : []),
+      bullets(lines.map((line) => section(...line))),
+    ),
+  ];
+  if (withheld > 0) {
+    blocks.push({
+      type: "context",
+      elements: [plain(ours`${withheld} sentences did not hold and were withheld.`)],
+    });
+  }
+  return { text: fallback`What the record says of ${caseRef(caseId)}`, blocks };
+}
+
+/** The sentence with people's names for their ids, then the events it cites. */
+function said(
+  line: { readonly text: string; readonly cites: readonly string[] },
+  names: ReadonlyMap<string, string>,
+): RichTextSection["elements"] {
+  let words = line.text;
+  for (const [user, name] of names) words = words.replaceAll(new RegExp(`\\b${user}\\b`, "g"), () => name);
+  const cites = line.cites
+    .slice(0, 4)
+    .map((id) => [code(untrusted(id.slice(0, idLength), { max: idLength }))]);
+  const cited = cites.length === 0 ? [] : [text(ours` `), ...dotted(cites, ours` `)];
+  return [text(untrusted(words, { brief: 420 })), ...cited];
+}
+
+export function accuracyAnswer({ cases, labelled, unsettled, rows, recall }: Accuracy): Message {
+  const counted = ours`${labelled} of ${cases} cases are labelled; ${unsettled} of the labels settle nothing.`;
+  const found = recall.measured
+    ? ours`Of real attacks ${percent(recall.rate)} were escalated (${percent(recall.interval.low)} to ${percent(recall.interval.high)}), by ${recall.sampled} random cases that were not, standing for ${recall.of}.`
+    : ours`Recall is not measured: ${configured(recall.why)}.`;
+  const head = richText(
+    section(bold(ours`How often each role was right`)),
+    section(text(counted)),
+    section(text(found)),
+  );
+  const blocks: KnownBlock[] = rows.length === 0 ? [head] : [head, tableOf(rows)];
+  return { text: fallback`How often each role was right`, blocks };
+}
+
+function tableOf(rows: readonly AccuracyRow[]): TableBlock {
+  const head = [ours`Role`, ours`Recall`, ours`Cases`, ours`Right`, ours`95 %`, ours`Band`];
+  const lines = rows.slice(0, 40).map(cellsOf);
+  return {
+    type: "table",
+    rows: [head, ...lines].map((cells) => cells.map((cell) => ({ type: "raw_text", text: cell }) as const)),
+  };
+}
+
+function cellsOf({ role, arm, n, rate, interval, colour }: AccuracyRow): Ours[] {
+  const title = hats.find((hat) => hat.role === role)?.title ?? configured(role);
+  return [
+    title,
+    configured(arm),
+    ours`${n}`,
+    rate === null ? ours`–` : percent(rate),
+    ours`${percent(interval.low)} to ${percent(interval.high)}`,
+    bands[colour],
+  ];
+}
+
+/** The colour in words, so that it is also heard and read without one. */
+const bands: Readonly<Record<AccuracyRow["colour"], Ours>> = {
+  green: ours`● green`,
+  amber: ours`◐ amber`,
+  red: ours`○ red`,
+  grey: ours`too few`,
+};
+
+function percent(share: number): Ours {
+  return ours`${Math.round(share * 100)} %`;
+}
