@@ -170,7 +170,9 @@ describe("a mistake in the gate's policy", () => {
   });
 
   it("is named: a verb there is not, a role nobody listed, a share that is none", () => {
-    expect(complaint("    isolate_host: 10", "    launch_missiles: 10")).toContain("policy.maxTargetsPerHour");
+    expect(complaint("    isolate_host: 10", "    launch_missiles: 10")).toContain(
+      "policy.maxTargetsPerHour",
+    );
     expect(
       complaint("      carryOutMinutes: 60\n", "      carryOutMinutes: 60\n      handTo: [nobody]\n"),
     ).toContain('policy.rules.0.handTo.0: "nobody" is not listed under onCall');
