@@ -63,6 +63,8 @@ function start(deps: RoleDeps): Subscription {
 
   return deps.bus.subscribe(name, on, handle, {
     source: gateSource,
+    // Most of a handling is waiting: for the log, for the directory.
+    concurrency: 16,
     wants,
     ...(key === undefined ? {} : { sign: (said) => key.sign(said) }),
     state: { key: keyOf, evolve, parse: (value) => GateState.parse(value) },

@@ -16,6 +16,6 @@ export function startRecordWatch(bus: Bus, trusted: Trusted): Subscription {
       const { id: eventId, type, source } = event;
       return says({ type: "record.distrusted", data: { eventId, type, source, position, why } });
     },
-    { source: "/operations" },
+    { source: "/operations", concurrency: 16 },
   );
 }

@@ -1,5 +1,12 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { gateDecide, gateList, gateShow, type Order, type Saying } from "../../src/gate/front.ts";
+import {
+  gateDecide,
+  gateDecidePlan,
+  gateList,
+  gateShow,
+  type Order,
+  type Saying,
+} from "../../src/gate/front.ts";
 import { caseId, members, types, user } from "./given.ts";
 import { gateOnABus, propose, type GateOnABus } from "./on-a-bus.ts";
 
@@ -94,5 +101,20 @@ describe("the gate in a terminal", () => {
       order(on, proposalId, authorise, { signal: AbortSignal.timeout(50) }),
     );
     await expect(unanswered).rejects.toMatchObject({ code: "gate_no_answer", retryable: true });
+  });
+
+  it("says the same of every pending action of a case: one decision each, under its own digest", async () => {
+    const on = await atWork();
+    const [one, two] = [await propose(on), await propose(on, "OPS-WS-031")];
+    const settled = await propose(on, "NW-DC-01");
+    await gateDecide(on.bus, order(on, settled.proposalId, { decision: "reject", reason: "known" }));
+    const { idOrCode: _, ...words } = order(on, "", authorise);
+    const answers = await gateDecidePlan(on.bus, caseId, words);
+    expect(answers.map(({ refused }) => refused)).toEqual([undefined, undefined]);
+    const digests = answers.map(({ said }) =>
+      said.map(({ data }) => ("digest" in data ? data.digest : "")).at(-1),
+    );
+    expect(digests).toEqual([one.digest, two.digest]);
+    await expect(gateDecidePlan(on.bus, caseId, words)).rejects.toMatchObject({ code: "unknown_proposal" });
   });
 });

@@ -104,6 +104,8 @@ interface Told {
   readonly saidAt?: number;
   readonly directory?: DirectoryAnswer;
   readonly digest?: string;
+  /** The decision's event; the same again is the same entry on the log twice. */
+  readonly id?: string;
 }
 
 /** One proposal's gate: everything it says is made an event, parsed by its schema and folded, as the bus does it. */
@@ -156,7 +158,7 @@ export class Gate {
     const at = told.at ?? minutes(1);
     const full = { caseId, at, saidAt: at, digest, directory: members(principal.user), ...told };
     const submitted = makeEvent({
-      id: `d${this.#told}`,
+      id: told.id ?? `d${this.#told}`,
       source: "/frontends/test",
       type: "decision.submitted",
       subject: full.caseId,
@@ -166,7 +168,7 @@ export class Gate {
     const { id: decisionId, data: decision } = submitted;
     const { saidAt, directory } = full;
     const where = { kind: "decision", decisionId, caseId: full.caseId } as const;
-    return this.tell({ ...where, decision, at, saidAt, directory });
+    return this.tell({ ...where, decision, at, saidAt, directory }, told.id);
   }
 
   /** The card of the tier that is asked now is posted. */

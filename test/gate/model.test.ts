@@ -6,9 +6,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalJson } from "../../src/events/canonical.ts";
 import { isEvent, type KnownEvent } from "../../src/events/envelope.ts";
-import type { GateCommand } from "../../src/gate/commands.ts";
+import { isoTime } from "../../src/clock.ts";
+import type { DeadlineCommand, GateCommand } from "../../src/gate/commands.ts";
 import type { DirectoryAnswer, Person } from "../../src/gate/directory.ts";
 import { evolve } from "../../src/gate/evolve.ts";
+import type { Policy } from "../../src/gate/policy.ts";
 import { GateState, type HandoffStatus } from "../../src/gate/state.ts";
 import {
   asked,
@@ -17,13 +19,15 @@ import {
   minutes,
   onDomainController,
   person,
+  policy,
+  proposalId,
   types,
   unavailable,
   user,
 } from "./given.ts";
+import { distinctEntitled, endOf, lastAsked, needed, personIdOf, type Terms } from "./model-judge.ts";
 
 const names = ["Mia", "MiaAdmin", "Priya", "Sam", "Eve"] as const;
-const personIdOf = (name: string): string => (name === "MiaAdmin" ? "mia" : name.toLowerCase());
 
 const flaws: Partial<Person>[] = [
   {},
@@ -38,6 +42,10 @@ const aDirectory = fc.oneof(
   { weight: 1, arbitrary: fc.constant(unavailable) },
   {
     weight: 9,
+    arbitrary: fc.constant(members(...names.map((name) => person(name, { personId: personIdOf(name) })))),
+  },
+  {
+    weight: 9,
     arbitrary: fc
       .uniqueArray(fc.record({ name: fc.constantFrom(...names), flaw: fc.constantFrom(...flaws) }), {
         selector: (entry) => entry.name,
@@ -50,18 +58,21 @@ const aDirectory = fc.oneof(
 
 const target = fc.constantFrom("FIN-WS-042", "OPS-WS-031", "NW-DC-01", "NW-PRN-07");
 const words = fc.oneof(
-  { weight: 8, arbitrary: fc.constant({ decision: "authorise" }) },
+  { weight: 10, arbitrary: fc.constant({ decision: "authorise" }) },
+  { weight: 4, arbitrary: fc.constant({ decision: "mark_done" }) },
   {
     weight: 4,
     arbitrary: fc.constantFrom(
       { decision: "reject", reason: "no" },
       { decision: "need_info", question: "who?" },
       { decision: "assign" },
-      { decision: "mark_done" },
       { decision: "could_not_do", reason: "offline" },
       { decision: "revoke", reason: "wrong" },
-      { decision: "delegate", to: "U1" },
+      { decision: "delegate", to: "Priya" },
+      { decision: "delegate", to: "soc-manager-oncall" },
+      { decision: "delegate", to: "tier2-oncall" },
       { decision: "snooze", minutes: 5 },
+      { decision: "rolled_back", reason: "it was needed" },
     ),
   },
   {
@@ -72,8 +83,20 @@ const words = fc.oneof(
   },
 );
 
+const someTerms = fc.constantFrom<Terms>(
+  ...[{}, {}, {}, { morePeople: 1 as const }, { requester: "never" as const }, { evidenceMinutes: 45 }],
+  ...[{ clockStopsForInfo: true as const }, { morePeople: 1 as const, requester: "never" as const }],
+);
+
+function policyWith({ morePeople, ...ofRules }: Terms): Policy {
+  const always = { from: isoTime(minutes(-1)), to: isoTime(minutes(100_000)) };
+  const freezes = morePeople === undefined ? [] : [{ name: "freeze", when: always, morePeople }];
+  return { ...policy, freezes, rules: policy.rules.map((rule) => ({ ...rule, ...ofRules })) };
+}
+
 interface Step {
-  readonly kind: "decide" | "post" | "deadline";
+  /** `again`: the entry of the last decision is on the log once more; `crash`: the state is folded anew. */
+  readonly kind: "decide" | "again" | "post" | "deadline" | "outdated" | "answer" | "crash";
   readonly who: string;
   readonly words: Record<string, unknown>;
   readonly directory: DirectoryAnswer;
@@ -82,18 +105,23 @@ interface Step {
   readonly skew: number;
   /** Index into the digests there have been, from the newest. */
   readonly card: number;
-  readonly deadline: "remind" | "expire" | "carry_out";
+  readonly deadline: DeadlineCommand["deadline"];
 }
 
 const step: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constantFrom("decide", "decide", "decide", "decide", "post", "deadline"),
+  kind: fc.oneof(
+    { weight: 20, arbitrary: fc.constant("decide" as const) },
+    { weight: 5, arbitrary: fc.constantFrom("post" as const, "deadline" as const) },
+    { weight: 3, arbitrary: fc.constantFrom("again" as const, "answer" as const, "crash" as const) },
+    { weight: 1, arbitrary: fc.constant("outdated" as const) },
+  ),
   who: fc.constantFrom(...names),
   words,
   directory: aDirectory,
   passes: fc.constantFrom(0, 0, 1, 5, 16, 40),
   skew: fc.constantFrom(0, 0, 0, -20, 20),
   card: fc.constantFrom(0, 0, 0, 0, 1),
-  deadline: fc.constantFrom("remind", "expire", "carry_out"),
+  deadline: fc.constantFrom("remind", "expire", "carry_out", "overdue", "unposted"),
 });
 
 const allowed: Readonly<Record<HandoffStatus, readonly HandoffStatus[]>> = {
@@ -109,101 +137,144 @@ const allowed: Readonly<Record<HandoffStatus, readonly HandoffStatus[]>> = {
   },
 };
 
-/** Counts from what the gate said before this step and the directory's answer in it. */
-function distinctEntitled(said: readonly KnownEvent[], answer: DirectoryAnswer): Set<string> {
-  let approvers: string[] = [];
-  const editors = new Set<string>();
-  for (const event of said) {
-    if (isEvent(event, "handoff.requested", "handoff.rerouted")) approvers = [];
-    if (isEvent(event, "handoff.requested") && event.data.edited !== undefined) {
-      editors.add(personIdOf(event.data.edited.by.user));
-    }
-    if (isEvent(event, "approval.recorded")) approvers.push(event.data.by.user);
-  }
-  const requests = said.filter((event) => isEvent(event, "handoff.requested", "handoff.rerouted"));
-  const request = requests.at(-1);
-  const alone = request?.data.bar.quorum === 1;
-  const list = answer.kind === "members" ? answer.members : [];
-  const good = list.filter((p) => !p.guest && !p.deactivated && !p.bot && p.stranger !== true);
-  const live = approvers.filter((name) => good.some((p) => p.principal.user === name)).map(personIdOf);
-  return new Set(live.filter((id) => alone || !editors.has(id)));
-}
-
 interface Ran {
   readonly said: readonly KnownEvent[];
   readonly at: number;
   readonly saidAt: number;
 }
 
-function run(gate: Gate, digests: string[], one: Step, at: number): Ran {
-  const saidAt = at + one.skew * 60_000;
-  if (one.kind === "post") return { said: gate.posted(at), at, saidAt };
-  if (one.kind === "deadline") {
-    const due = at;
-    return { said: gate.tell({ kind: "deadline", deadline: one.deadline, due, at, saidAt }), at, saidAt };
-  }
-  const digest = digests.at(-1 - one.card) ?? "f".repeat(64);
-  const told = { at, saidAt, directory: one.directory, digest };
-  return { said: gate.decides(user(one.who), one.words, told), at, saidAt };
-}
+class History {
+  readonly gate: Gate;
+  readonly terms: Terms;
+  readonly digests: string[] = [];
+  at = minutes(0);
+  #decisions = 0;
+  #last: (() => KnownEvent[]) | undefined;
 
-function judge(gate: Gate, one: Step, ran: Ran, opened: { expiresAt: string } | undefined): void {
-  const decided = ran.said.filter((event) => isEvent(event, "action.decided"));
-  if (one.kind === "decide") expect(ran.said.length).toBeGreaterThan(0);
-  for (const { data } of decided) {
-    if (data.outcome === "expired")
-      expect(Math.min(ran.at, ran.saidAt)).toBeGreaterThanOrEqual(Date.parse(opened?.expiresAt ?? "x"));
-    if (data.outcome !== "authorised") continue;
+  constructor(first: GateCommand, terms: Terms) {
+    this.terms = terms;
+    this.gate = new Gate().under(policyWith(terms)).with(first);
+    this.digests.push(this.gate.handoff.digest);
+  }
+
+  step(one: Step): void {
+    this.at += one.passes * 60_000;
+    const { gate } = this;
+    const before = { said: [...gate.said], status: gate.handoff.status };
+    const ran = this.#run(one);
+    expect(allowed[before.status]).toContain(gate.handoff.status);
+    this.#judge(one, ran, before.said);
+    if (!this.digests.includes(gate.handoff.digest)) this.digests.push(gate.handoff.digest);
+  }
+
+  #run(one: Step): Ran {
+    const { gate, at } = this;
+    const saidAt = at + one.skew * 60_000;
+    const told = (said: readonly KnownEvent[]): Ran => ({ said, at, saidAt });
+    switch (one.kind) {
+      case "decide":
+        return told(this.#decide(one, saidAt));
+      case "again":
+        return told(this.#last?.() ?? []);
+      case "post":
+        return told(gate.posted(at));
+      case "deadline":
+        return told(gate.tell({ kind: "deadline", deadline: one.deadline, due: at, at, saidAt }));
+      case "outdated":
+        return told(
+          gate.tell({ kind: "outdated", proposalId, why: "planned again", digest: "a".repeat(64) }),
+        );
+      case "answer":
+        return told(this.#answer());
+      case "crash":
+        gate.state = gate.said.reduce<GateState | undefined>(
+          (state, event) => evolve(state, event),
+          undefined,
+        );
+        return told([]);
+    }
+  }
+
+  #decide(one: Step, saidAt: number): KnownEvent[] {
+    const { gate, at } = this;
+    this.#decisions += 1;
+    const id = `decision-${this.#decisions}`;
+    const digest = this.digests.at(-1 - one.card) ?? "f".repeat(64);
+    const told = { at, saidAt, directory: one.directory, digest, id };
+    // Later somebody appends it again, when the directory may say something else.
+    this.#last = () => gate.decides(user(one.who), one.words, { ...told, directory: members(one.who) });
+    return gate.decides(user(one.who), one.words, told);
+  }
+
+  #answer(): KnownEvent[] {
+    const request = this.gate.said.findLast((event) => isEvent(event, "info.requested"));
+    if (request === undefined) return [];
+    const answer = { text: "From the record.", evidence: [], eventIds: [] };
+    return this.gate.tell({ kind: "answered", requestId: request.id, answer, at: this.at });
+  }
+
+  #judge(one: Step, ran: Ran, before: readonly KnownEvent[]): void {
+    if (one.kind === "decide") expect(ran.said.length).toBeGreaterThan(0);
+    if (one.kind === "again" || one.kind === "crash") expect(ran.said).toEqual([]);
+    for (const { data } of ran.said.filter((event) => isEvent(event, "action.decided"))) {
+      const end = endOf(before);
+      if (data.outcome === "expired")
+        expect(Math.min(ran.at, ran.saidAt)).toBeGreaterThanOrEqual(end ?? Infinity);
+      if (data.outcome === "superseded") expect(one.kind).toBe("outdated");
+      if (data.outcome === "authorised") this.#judgeAuthorised(one, ran, { data, end });
+    }
+  }
+
+  #judgeAuthorised(
+    one: Step,
+    ran: Ran,
+    { data, end }: { data: KnownEvent<"action.decided">["data"]; end: number | undefined },
+  ): void {
+    const { gate, terms } = this;
     expect(one.kind).toBe("decide");
-    const people = distinctEntitled(gate.said, one.directory);
-    expect(people.size).toBeGreaterThanOrEqual(gate.handoff.bar.quorum);
+    const people = distinctEntitled(gate.said, one.directory, terms);
+    expect(people.size).toBeGreaterThanOrEqual(needed(gate.said, terms));
     expect(people.has(personIdOf(one.who))).toBe(true);
     expect(data.by.length).toBe(people.size);
-    expect(data.digest).toBe(gate.handoff.digest);
-    if (opened !== undefined) expect(Math.max(ran.at, ran.saidAt)).toBeLessThan(Date.parse(opened.expiresAt));
+    expect(data.digest).toBe(lastAsked(gate.said).last.data.digest);
+    if (end !== undefined) expect(Math.max(ran.at, ran.saidAt)).toBeLessThan(end);
+    const age = ran.at - Date.parse(lastAsked(gate.said).first.time);
+    expect(age).toBeLessThanOrEqual((terms.evidenceMinutes ?? Infinity) * 60_000);
   }
 }
 
-const history = (first: GateCommand, steps: readonly Step[]): Gate => {
-  const gate = new Gate(first);
-  const digests = [gate.handoff.digest];
-  let at = minutes(0);
-  for (const one of steps) {
-    at += one.passes * 60_000;
-    const { status, opened } = gate.handoff;
-    const ran = run(gate, digests, one, at);
-    expect(allowed[status]).toContain(gate.handoff.status);
-    judge(gate, one, ran, opened);
-    if (!digests.includes(gate.handoff.digest)) digests.push(gate.handoff.digest);
-  }
-  return gate;
+const history = (first: GateCommand, steps: readonly Step[], terms: Terms): Gate => {
+  const whole = new History(first, terms);
+  for (const one of steps) whole.step(one);
+  return whole.gate;
 };
 
 const anyHistory = fc.tuple(
   fc.constantFrom(asked(), onDomainController, asked({ target: { type: "host", value: "NW-PRN-07" } })),
   fc.array(step, { maxLength: 25 }),
+  someTerms,
 );
 
 describe("under any history", () => {
   it("nothing is authorised without enough live, entitled, distinct people on that digest in time; a decision stays", () => {
     const reached = new Set<string>();
     fc.assert(
-      fc.property(anyHistory, ([first, steps]) => {
-        const gate = history(first, steps);
+      fc.property(anyHistory, ([first, steps, terms]) => {
+        const gate = history(first, steps, terms);
         expect(types(gate.said).filter((type) => type === "action.decided").length).toBeLessThanOrEqual(1);
         reached.add(gate.handoff.status);
       }),
-      { numRuns: 1500 },
+      { numRuns: 2500 },
     );
     expect([...reached]).toEqual(
-      expect.arrayContaining(["pending", "authorised", "rejected", "expired", "executed"]),
+      expect.arrayContaining([...["pending", "authorised", "rejected", "executed", "superseded", "revoked"]]),
     );
   });
 
   it("a refold of what was said gives the same bytes, wherever it was kept and read back", () => {
     fc.assert(
-      fc.property(anyHistory, fc.nat(25), ([first, steps], cut) => {
-        const gate = history(first, steps);
+      fc.property(anyHistory, fc.nat(25), ([first, steps, terms], cut) => {
+        const gate = history(first, steps, terms);
         let state: GateState | undefined;
         gate.said.forEach((event, index) => {
           if (index === cut && state !== undefined) state = GateState.parse(JSON.parse(canonicalJson(state)));
