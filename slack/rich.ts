@@ -24,14 +24,18 @@ export function code(value: Shown): RichTextElement {
 
 /** A moment in the reader's own zone, with how far off it is; `at` is RFC 3339. */
 export function date(at: string): RichTextElement {
+  return moment(at, "{date_short_pretty} {time} ({ago})");
+}
+
+/** As `date`, to the minute and without how far off: for the lines of a timeline. */
+export function when(at: string): RichTextElement {
+  return moment(at, "{date_short_pretty} {time}");
+}
+
+function moment(at: string, format: string): RichTextElement {
   const ms = Date.parse(at);
   const fallback = new Date(ms).toISOString();
-  return {
-    type: "date",
-    timestamp: Math.floor(ms / 1000),
-    format: "{date_short_pretty} {time} ({ago})",
-    fallback,
-  };
+  return { type: "date", timestamp: Math.floor(ms / 1000), format, fallback };
 }
 
 /** Somebody who acted: Slack draws the name; a person of another surface is shown by id. */

@@ -3,7 +3,7 @@ import type { KnownBlock, RichTextSection, TableBlock } from "@slack/types";
 import type { Accuracy, AccuracyRow } from "../../src/memory/accuracy.ts";
 import type { Explanation } from "../../src/memory/explain.ts";
 import type { Message } from "../limits.ts";
-import { bold, bullets, code, date, dotted, richText, section, text } from "../rich.ts";
+import { bold, bullets, code, dotted, richText, section, text, when } from "../rich.ts";
 import { caseRef, configured, fallback, ours, plain, untrusted, type Ours } from "../text.ts";
 import { hats } from "../wording.ts";
 
@@ -26,7 +26,7 @@ export function explainAnswer({ explanation, question, names }: Explained): Mess
   const head = section(...dotted([[bold(caseRef(caseId))], ...asked], ours` · `));
   const lines =
     question === undefined
-      ? timeline.slice(-mostLines).map((line) => [date(line.time), text(ours` `), ...said(line, names)])
+      ? timeline.slice(-mostLines).map((line) => [when(line.time), text(ours` `), ...said(line, names)])
       : sentences.slice(0, mostLines).map((line) => said(line, names));
   const earlier = question === undefined ? timeline.length - lines.length : 0;
   const blocks: KnownBlock[] = [

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { KnownEvent } from "../../src/events/envelope.ts";
-import { asked, caseId, mia, said } from "./given.ts";
+import type { StateEvent } from "../../slack/blocks/state-notices.ts";
+import { asked, caseId, mia, priya, said } from "./given.ts";
 import { buttonsOf, reads } from "./reads.ts";
 import { delivery, found, opened, requested, Sending } from "./sender.ts";
 
@@ -99,5 +100,73 @@ describe("a gate card", () => {
     for (const event of reminders) await sending.commit(event, await gate.handle(delivery(event)));
     const texts = sending.slack.kind("notice").map(({ message }) => JSON.stringify(message));
     expect(texts.map((text) => text.includes("<!subteam^S0IRLEAD>"))).toEqual([true, false]);
+  });
+});
+
+describe("a state that an edit would tell nobody", () => {
+  const { digest } = asked("p1");
+  const decided = (
+    outcome: "authorised" | "expired" | "superseded" | "rejected",
+  ): KnownEvent<"action.decided"> =>
+    said("action.decided", {
+      proposalId: "p1",
+      outcome,
+      by: outcome === "authorised" ? [mia] : [],
+      why: "so",
+      digest,
+    });
+  const authorised = decided("authorised");
+  const priyas = said("case.assigned", { proposalId: "p1", to: priya, by: priya });
+  const why = { proposalId: "p1", why: "the host is the spare" };
+
+  async function noticeOf(
+    ...events: KnownEvent<StateEvent["type"] | "case.assigned" | "action.executed">[]
+  ): Promise<string[]> {
+    await sending.bus.publish([opened, found, requested]);
+    const { gate } = sending.started();
+    await sending.commit(requested, await gate.handle(delivery(requested)));
+    for (const event of events) {
+      await sending.bus.publish([event]);
+      await sending.commit(event, await gate.handle(delivery(event)));
+    }
+    return sending.slack.kind("notice").map(({ message }) => reads(message.blocks));
+  }
+
+  it.each([
+    ["expired", [decided("expired")], "Expired: nobody answered. It was not denied", "<!subteam^S0IRLEAD>"],
+    ["superseded", [decided("superseded")], "Superseded: the case has changed", "<!subteam^S0IRLEAD>"],
+    [
+      "lapsed",
+      [authorised, priyas, said("action.lapsed", why)],
+      "Lapsed: nobody marked it done",
+      "<@U0MIA> <@U0PRIYA>",
+    ],
+    ["revoked", [authorised, said("action.revoked", why)], "Do not carry it out.", "<@U0MIA>"],
+    [
+      "overdue",
+      [authorised, said("action.overdue", { proposalId: "p1", share: 0.5, owners: [priya] })],
+      "Overdue: authorised, and nobody has marked it done.",
+      "<@U0PRIYA>",
+    ],
+    [
+      "rolled back",
+      [
+        authorised,
+        said("action.executed", { proposalId: "p1", by: mia }),
+        said("action.rolled_back", { ...why, by: mia }),
+      ],
+      "Rolled back: it was done, and has been undone.",
+      "<@U0MIA>",
+    ],
+  ] as const)("%s is said in a message of its own, to whom it concerns", async (_, events, words, called) => {
+    const notices = await noticeOf(...events);
+    expect(notices).toHaveLength(1);
+    expect(notices[0]).toContain(words);
+    expect(notices[0]).toContain(called);
+    expect(notices[0]).toContain("Isolate host FIN-WS-042");
+  });
+
+  it.each(["authorised", "rejected"] as const)("%s is not said twice: the card says it", async (outcome) => {
+    expect(await noticeOf(decided(outcome))).toEqual([]);
   });
 });

@@ -12,6 +12,7 @@ import { LocalBus } from "../../src/bus/local-bus.ts";
 import { systemClock } from "../../src/clock.ts";
 import { silent } from "../../src/diagnostics.ts";
 import { isEvent, type KnownEvent } from "../../src/events/envelope.ts";
+import { makeCardRef } from "../../src/gate/card-ref.ts";
 import { policyOf } from "../../src/soc-file.ts";
 import { alert, proposed, publish, said, triage } from "./given.ts";
 import { soc } from "./soc.ts";
@@ -27,6 +28,8 @@ let slack: RunningSlack;
 let gate: Subscription;
 let port: number;
 
+const cardKey = new Uint8Array(32).fill(7);
+
 beforeEach(async () => {
   workspace = await startWorkspace({ port: 0, file: ":memory:", directory: people });
   bus = new LocalBus();
@@ -41,6 +44,7 @@ beforeEach(async () => {
     clock: systemClock,
     diagnostics: silent,
     limitMode: "exact",
+    cardKey,
   });
   gate = humanGate.start({
     ...{ bus, clock: systemClock, diagnostics: silent, tools: [], model: () => undefined },
@@ -65,7 +69,7 @@ async function freePort(): Promise<number> {
 
 /** A press of "I'm on it", as Slack posts it. */
 function press(card: KnownEvent<"message.posted">, user: string): string {
-  const { channel, ts, proposalId } = card.data;
+  const { channel, ts, proposalId, eventId } = card.data;
   const payload = {
     type: "block_actions",
     api_app_id: "A0HATRACK",
@@ -82,7 +86,11 @@ function press(card: KnownEvent<"message.posted">, user: string): string {
         block_id: "b",
         action_id: slackActions.onIt,
         action_ts: "1700000000.000100",
-        value: `${card.subject}:${proposalId ?? ""}`,
+        value: makeCardRef(
+          cardKey,
+          { caseId: card.subject, proposalId: proposalId ?? "", eventId },
+          Date.now() + 60_000,
+        ),
       },
     ],
   };
