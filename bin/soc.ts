@@ -17,6 +17,7 @@ import type { Config } from "./config.ts";
 import { startControl } from "./control.ts";
 import { startGateWatch } from "./gate-watch.ts";
 import { loadKeys } from "./keys.ts";
+import { memorySnapshot } from "./memory-snapshot.ts";
 import { openBus } from "./open-bus.ts";
 import { home, readJson } from "./reference.ts";
 import { alertSource, type Pace } from "./sources.ts";
@@ -79,6 +80,7 @@ async function assemble(options: SocOptions, open: Closers): Promise<RunningSoc>
     gate: { policy: organisation.policy, directory: slack.directory },
     keys,
     recall: config.recall,
+    snapshot: memorySnapshot(config),
     clock: systemClock,
     diagnostics,
   });

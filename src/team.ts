@@ -16,6 +16,7 @@ import type { Keyring } from "./gate/keys.ts";
 import type { Policy } from "./gate/policy.ts";
 import { recordWatch, startRecordWatch } from "./gate/record-watch.ts";
 import { TrustedBus } from "./gate/trusted-bus.ts";
+import type { SnapshotStore } from "./memory/snapshot.ts";
 import { Precedents, type RecallMode } from "./memory/precedents.ts";
 import type { AlertSource, SourceItem } from "./seams/alert-source.ts";
 import { publishAlerts } from "./seams/publish-alerts.ts";
@@ -36,6 +37,8 @@ export interface TeamOptions {
   readonly keys?: Keyring;
   /** Whether hats are shown what came of cases like theirs; "ab" gives each case one arm by its hash. Default "on". */
   readonly recall?: RecallMode;
+  /** Where what it recalls from is kept between starts; left out, each start folds the whole log. */
+  readonly snapshot?: SnapshotStore;
   readonly clock?: Clock;
   /** Default: warnings and errors on the console. */
   readonly diagnostics?: Diagnostics;
@@ -79,7 +82,11 @@ export class RoleTeam {
     const bus = keys === undefined ? options.bus : new TrustedBus(options.bus, { trusted: keys.trusted });
     // Whoever does not ask for it must not end the process by it: the subscription has said so already.
     this.#failure.promise.catch(() => undefined);
-    const recall = new Precedents(bus, options.recall ?? "on");
+    const recall = new Precedents(
+      bus,
+      options.recall ?? "on",
+      options.snapshot === undefined ? {} : { snapshot: options.snapshot },
+    );
     this.#deps = { bus, clock, diagnostics, tools, recall, model: modelOf(options.model) };
   }
 

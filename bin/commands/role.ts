@@ -13,6 +13,7 @@ import { makeDiagnostics } from "../diagnostics.ts";
 import { startGateWatch } from "../gate-watch.ts";
 import { loadKeys } from "../keys.ts";
 import { untilTerminated } from "../lifetime.ts";
+import { memorySnapshot } from "../memory-snapshot.ts";
 import { openBus } from "../open-bus.ts";
 import { gateDirectory } from "../gate-directory.ts";
 
@@ -61,6 +62,7 @@ async function startRole(config: Config, role: Role, { open, diagnostics }: Runn
     // Only the gate's own process holds the gate's key.
     keys: role.name === "human-gate" ? keys : { trusted: keys.trusted },
     recall: config.recall,
+    snapshot: memorySnapshot(config),
     clock: systemClock,
     diagnostics,
   });

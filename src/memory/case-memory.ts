@@ -10,9 +10,10 @@ import { refang } from "../indicators/defang.ts";
 import { normaliseIndicator } from "../indicators/normalise.ts";
 import { recordTypes, type CaseRecord } from "./case-record.ts";
 import { clusters, type Cluster } from "./clusters.ts";
-import { MemoryFold, type MemoryState } from "./memory-state.ts";
+import { MemoryFold, type Kept, type MemoryState } from "./memory-state.ts";
 import { recall, sought, type Question, type Recalled } from "./recall.ts";
-import { shippedActors } from "./shipped-actors.ts";
+import { keptIn, snapshotOf, type SnapshotStore } from "./snapshot.ts";
+import { shippedActors, shippedActorsDigest } from "./shipped-actors.ts";
 import { shippedBenign } from "./shipped-benign.ts";
 
 export interface MemoryOptions {
@@ -20,6 +21,8 @@ export interface MemoryOptions {
   readonly benign?: Benign;
   /** RFC 3339: what was said later is not folded, so that memory knows the past alone (lesson 25). Default: all. */
   readonly asOf?: string;
+  /** Where memory is kept between starts; not used with `asOf` or `to`. */
+  readonly snapshot?: SnapshotStore;
   /** The last position to fold, inclusive. Default: the end of the log. */
   readonly to?: Position;
 }
@@ -31,6 +34,9 @@ export interface Recollection {
 
 /** Redis nodes' clocks may differ by this much; only matters where a log has several partitions. Milliseconds. */
 const skewMs = 60_000;
+
+/** Entries since the last snapshot from which another is worth writing. */
+const worthKeeping = 1000;
 
 export class CaseMemory {
   readonly #bus: Bus;
@@ -46,18 +52,33 @@ export class CaseMemory {
   /** Folds the log from its beginning. The bus must be open. */
   static async project(bus: Bus, options: MemoryOptions = {}): Promise<CaseMemory> {
     const memory = new CaseMemory(bus, options);
-    await memory.catchUp();
+    const store = options.asOf === undefined && options.to === undefined ? options.snapshot : undefined;
+    if (store !== undefined) await memory.#restore(store);
+    const folded = await memory.catchUp();
+    if (store !== undefined && folded >= worthKeeping) {
+      await store.write(snapshotOf(memory.state, shippedActorsDigest()));
+    }
     return memory;
   }
 
-  /** Folds what has come since. */
-  async catchUp(to = this.#options.to): Promise<void> {
+  async #restore(store: SnapshotStore): Promise<void> {
+    const text = await store.read();
+    const kept = text === undefined ? undefined : keptIn(text, shippedActorsDigest());
+    if (kept !== undefined && (await isOfThisLog(this.#bus, kept))) this.#fold.restore(kept);
+  }
+
+  /** Folds what has come since; says how many entries that were. */
+  async catchUp(to = this.#options.to): Promise<number> {
     const after = await this.#after();
     const until = this.#options.asOf === undefined ? Infinity : timeOf(this.#options.asOf);
     const reading = { types: recordTypes, ...(to === undefined ? {} : { to }) };
+    let folded = 0;
     for await (const stored of this.#bus.read(after === undefined ? reading : { ...reading, after })) {
-      if (Date.parse(stored.event.time) <= until) this.#fold.evolve(stored);
+      if (Date.parse(stored.event.time) > until) continue;
+      this.#fold.evolve(stored);
+      folded += 1;
     }
+    return folded;
   }
 
   /** Where to read on: an entry that was folded already and is read again changes nothing. */
@@ -121,6 +142,22 @@ export class CaseMemory {
     }
     return { indicators: sought(record), self: asked };
   }
+}
+
+/** The log still has, at each position, the entry that was folded there; a log begun anew has not. */
+async function isOfThisLog(bus: Bus, { positions }: Kept): Promise<boolean> {
+  for (const [partition, position] of positions) {
+    let found = false;
+    const reading = { types: recordTypes, after: before(position), to: position };
+    for await (const stored of bus.read(reading)) found ||= stored.partition === partition;
+    if (!found) return false;
+  }
+  return true;
+}
+
+function before(position: Position): Position {
+  const sequence = Number(position.slice(position.indexOf("-") + 1));
+  return sequence > 0 ? `${logTime(position)}-${sequence - 1}` : `${logTime(position) - 1}-999999999`;
 }
 
 /** A value without its type may be any of them; the index knows which it is. */

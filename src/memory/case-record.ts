@@ -64,8 +64,9 @@ export function standing(record: CaseRecord): (Opinion & { readonly by: Judge })
 }
 
 /** Somebody looked and found nothing wrong. */
-export function isCleared(record: CaseRecord): boolean {
-  const verdict = standing(record)?.verdict;
+export function isCleared({ opinions }: CaseRecord): boolean {
+  const { person, tier2, sentinel } = opinions;
+  const verdict = (person ?? tier2 ?? sentinel)?.verdict;
   return verdict === "false_positive" || verdict === "benign";
 }
 

@@ -1,7 +1,7 @@
 /** Campaigns: cases that strong indicators join inside a window. Pure, and the same whatever order cases came in. */
 import type { Indicator } from "../events/vocabulary.ts";
 import { Groups } from "./groups.ts";
-import { eligible, inOrder, linksAmong, type Link } from "./links.ts";
+import { inOrder, isEligible, linksAmong, linksAround, type Link, type Opened } from "./links.ts";
 import type { MemoryState } from "./memory-state.ts";
 
 export interface Cluster {
@@ -24,20 +24,27 @@ const day = 86_400_000;
 
 /** Three cases, or two of which one has a named actor; the largest first. */
 export function clusters(state: MemoryState, { days, asOf }: Span): Cluster[] {
-  const members = eligible(state, asOf - days * day, asOf);
-  const links = linksAmong(state, members);
-  const groups = new Groups();
-  for (const { cases } of links) groups.join(cases);
-  for (const pair of saidByPeople(state, members)) groups.join(pair);
+  const opened = { from: asOf - days * day, to: asOf };
+  const links = linksAmong(state, opened);
+  const groups = joined(state, opened, links);
   const linksOf = Map.groupBy(links, ({ cases: [first = ""] }) => groups.groupOf(first));
-  const found = [...gathered(groups, members)]
+  const found = [...groups.all()]
     .map(([group, caseIds]) => describe(state, inOrder(state, caseIds), linksOf.get(group) ?? []))
     .filter(({ cases, actors }) => cases.length >= 3 || actors.length > 0);
+  if (found.length === 0) return [];
   const byId = new Map(found.map((cluster) => [cluster.cases[0] ?? "", cluster]));
   const earliestFirst = inOrder(state, [...byId.keys()]).flatMap((first) => byId.get(first) ?? []);
-  return named(earliestFirst, lines(state, { days, asOf })).sort(
+  const lineOf = lines(state, found, { days, asOf });
+  return named(earliestFirst, lineOf).sort(
     (a, b) => b.cases.length - a.cases.length || (a.id < b.id ? -1 : 1),
   );
+}
+
+function joined(state: MemoryState, opened: Opened, links: readonly Link[]): Groups {
+  const groups = new Groups();
+  for (const { cases } of links) groups.join(cases);
+  for (const pair of saidByPeople(state, opened)) groups.join(pair);
+  return groups;
 }
 
 function describe(state: MemoryState, cases: readonly string[], links: readonly Link[]): Omit<Cluster, "id"> {
@@ -50,36 +57,37 @@ function describe(state: MemoryState, cases: readonly string[], links: readonly 
 }
 
 /** Pairs that a person linked: no indicator is needed, and no hub cut undoes it. */
-function saidByPeople(state: MemoryState, members: ReadonlySet<string>): [string, string][] {
-  return [...members].flatMap((caseId) =>
-    (state.cases.get(caseId)?.linkedTo ?? [])
-      .filter((to) => members.has(to))
-      .map((to): [string, string] => [caseId, to]),
-  );
-}
-
-function gathered(groups: Groups, members: ReadonlySet<string>): Map<string, string[]> {
-  const joined = [...members].flatMap((caseId) => {
-    const group = groups.groupOf(caseId);
-    return group === undefined ? [] : [{ group, caseId }];
-  });
-  const byGroup = Map.groupBy(joined, ({ group }) => group);
-  return new Map([...byGroup].map(([group, them]) => [group, them.map(({ caseId }) => caseId)]));
+function saidByPeople(state: MemoryState, opened: Opened): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (const record of state.cases.values()) {
+    if (record.linkedTo.length === 0 || !isEligible(record, opened)) continue;
+    for (const to of record.linkedTo) {
+      const other = state.cases.get(to);
+      if (other !== undefined && isEligible(other, opened)) pairs.push([record.caseId, to]);
+    }
+  }
+  return pairs;
 }
 
 /**
  * For each case the earliest of its line: cases of all times that links join with no gap longer than the window.
  * A campaign that goes on for months keeps the id of its first case though that has left the window.
  */
-function lines(state: MemoryState, { days, asOf }: Span): (caseId: string) => string {
-  const members = eligible(state, -Infinity, asOf);
+function lines(
+  state: MemoryState,
+  found: readonly Pick<Cluster, "cases">[],
+  { days, asOf }: Span,
+): (caseId: string) => string {
+  const always = { from: -Infinity, to: asOf };
+  const pairs = saidByPeople(state, always);
+  const from = [...found.flatMap(({ cases }) => cases), ...pairs.flat()];
   const groups = new Groups();
-  for (const { cases } of linksAmong(state, members)) {
+  for (const { cases } of linksAround(state, from, always)) {
     for (const pair of neighbours(state, cases, days * day)) groups.join(pair);
   }
-  for (const pair of saidByPeople(state, members)) groups.join(pair);
+  for (const pair of pairs) groups.join(pair);
   const first = new Map<string, string>();
-  for (const caseIds of gathered(groups, members).values()) {
+  for (const caseIds of groups.all().values()) {
     const [earliest = ""] = inOrder(state, caseIds);
     for (const caseId of caseIds) first.set(caseId, earliest);
   }

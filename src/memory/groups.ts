@@ -8,6 +8,18 @@ export class Groups {
     for (const other of others) this.#parent.set(this.#root(other), this.#root(first));
   }
 
+  /** The groups, by name; a member that was joined with nobody is in none. */
+  all(): Map<string, string[]> {
+    const groups = new Map<string, string[]>();
+    for (const member of this.#parent.keys()) {
+      const root = this.#root(member);
+      const group = groups.get(root);
+      if (group === undefined) groups.set(root, [member]);
+      else group.push(member);
+    }
+    return groups;
+  }
+
   /** A name of the group this member was joined into; undefined for one that was joined with nobody. */
   groupOf(member: string): string | undefined {
     return this.#parent.has(member) ? this.#root(member) : undefined;

@@ -1,9 +1,9 @@
 /** Which indicators link which cases. An indicator that joins everything (a shared NAT address) joins nothing. */
 import type { Indicator } from "../events/vocabulary.ts";
 import { strengthOf } from "../indicators/classify.ts";
-import { isCleared, mayLink, standing, type CaseRecord } from "./case-record.ts";
+import { isCleared, mayLink, type CaseRecord } from "./case-record.ts";
 import { Groups } from "./groups.ts";
-import type { Holders, MemoryState } from "./memory-state.ts";
+import { holdersOf, isHolders, type Holders, type MemoryState } from "./memory-state.ts";
 
 /** An indicator of more cases than this is a hub, unless nearly all of them are confirmed attacks. */
 export const hubCases = 20;
@@ -18,33 +18,72 @@ export interface Link {
   readonly cases: readonly string[];
 }
 
-/** Cases that may be part of a campaign: opened in the time looked at, and not found harmless. */
-export function eligible(state: MemoryState, from: number, to: number): Set<string> {
-  const cases = [...state.cases.values()];
-  const inTime = cases.filter(({ openedAt }) => openedAt >= from && openedAt <= to);
-  return new Set(inTime.filter((record) => !isCleared(record)).map(({ caseId }) => caseId));
+/** When cases that are looked at were opened, milliseconds since the epoch, both inclusive. */
+export interface Opened {
+  readonly from: number;
+  readonly to: number;
 }
 
-/** All links among these cases by strong indicators, hubs cut; cases in order of opening. */
-export function linksAmong(state: MemoryState, members: ReadonlySet<string>): Link[] {
+/** Cases that may be part of a campaign: opened in the time looked at, and not found harmless. */
+export function isEligible(record: CaseRecord, { from, to }: Opened): boolean {
+  return record.openedAt >= from && record.openedAt <= to && !isCleared(record);
+}
+
+/** All links among the eligible cases by strong indicators, hubs cut; cases in order of opening. */
+export function linksAmong(state: MemoryState, opened: Opened): Link[] {
   const links: Link[] = [];
-  for (const [type, ofType] of state.index) {
-    if (strengthOf(type) === "weak") continue;
-    for (const holders of ofType.values()) {
-      const link = holders.cases.length < 2 ? undefined : linkBy(state, holders, members);
-      if (link !== undefined) links.push(link);
-    }
+  const looked = new Set<Holders>();
+  for (const record of state.cases.values()) {
+    if (isEligible(record, opened)) collect(state, { record, opened, looked, links });
   }
   return withoutBridges(links);
 }
 
-function linkBy(state: MemoryState, holders: Holders, members: ReadonlySet<string>): Link | undefined {
-  const { type, value } = holders;
-  const among = holders.cases.filter((caseId) => members.has(caseId));
-  if (among.length < 2) return undefined;
-  const cases = recordsOf(state, among).filter((record) => mayLink(record, holders));
-  if (cases.length < 2 || isHub(state, holders)) return undefined;
-  return { indicator: { type, value }, cases: byOpening(cases).map(({ caseId }) => caseId) };
+/** The links of all times that can be reached from these cases, as `linksAmong` would give them. */
+export function linksAround(state: MemoryState, caseIds: readonly string[], opened: Opened): Link[] {
+  const links: Link[] = [];
+  const looked = new Set<Holders>();
+  const reached = new Set(caseIds);
+  // A set hands out what is added while it is gone through.
+  for (const caseId of reached) {
+    const record = state.cases.get(caseId);
+    if (record === undefined || !isEligible(record, opened)) continue;
+    const before = links.length;
+    collect(state, { record, opened, looked, links });
+    for (const { cases } of links.slice(before)) for (const other of cases) reached.add(other);
+  }
+  return withoutBridges(links);
+}
+
+interface Collecting {
+  readonly record: CaseRecord;
+  readonly opened: Opened;
+  readonly looked: Set<Holders>;
+  readonly links: Link[];
+}
+
+/** The links by what this case holds that have not been looked at yet. */
+function collect(state: MemoryState, { record, opened, looked, links }: Collecting): void {
+  for (const indicator of record.seen) {
+    if (strengthOf(indicator.type) === "weak") continue;
+    const holders = isHolders(indicator) ? indicator : holdersOf(state, indicator);
+    if (holders === undefined || holders.cases.length < 2 || looked.has(holders)) continue;
+    looked.add(holders);
+    const link = linkBy(state, holders, opened);
+    if (link !== undefined) links.push(link);
+  }
+}
+
+function linkBy(state: MemoryState, holders: Holders, opened: Opened): Link | undefined {
+  const { type, value, cases, most } = holders;
+  if (cases.length > most || (cases.length > hubCases && !isOutbreak(state, cases))) return undefined;
+  const among: CaseRecord[] = [];
+  for (const caseId of cases) {
+    const record = state.cases.get(caseId);
+    if (record !== undefined && isEligible(record, opened) && mayLink(record, holders)) among.push(record);
+  }
+  if (among.length < 2 || isFamiliar(state, holders)) return undefined;
+  return { indicator: { type, value }, cases: byOpening(among).map(({ caseId }) => caseId) };
 }
 
 /** By opening, then by id. */
@@ -61,18 +100,37 @@ function byOpening(records: CaseRecord[]): CaseRecord[] {
  * works, not who attacks it.
  */
 export function isFamiliar(state: MemoryState, { cases }: Holders): boolean {
-  const cleared = recordsOf(state, cases).filter(isCleared).length;
+  const cleared = countOf(state, cases, isCleared);
   return cleared >= 2 && cleared * 2 >= cases.length;
 }
 
-function isHub(state: MemoryState, holders: Holders): boolean {
-  if (holders.cases.length > holders.most || isFamiliar(state, holders)) return true;
-  if (holders.cases.length <= hubCases) return false;
-  const confirmed = recordsOf(state, holders.cases).filter((record) => {
-    const judged = standing(record);
-    return judged?.verdict === "true_positive" && judged.by !== "sentinel";
-  });
-  return confirmed.length < holders.cases.length * outbreakShare;
+/** Nearly all of these many cases are confirmed attacks: one attack on many, no hub. */
+function isOutbreak(state: MemoryState, caseIds: readonly string[]): boolean {
+  let others = caseIds.length * (1 - outbreakShare);
+  for (const caseId of caseIds) {
+    const record = state.cases.get(caseId);
+    if (record !== undefined && !isConfirmed(record)) others -= 1;
+    if (others < 0) return false;
+  }
+  return true;
+}
+
+/** A true positive, and not in Sentinel's eyes alone. */
+function isConfirmed({ opinions }: CaseRecord): boolean {
+  return (opinions.person ?? opinions.tier2)?.verdict === "true_positive";
+}
+
+function countOf(
+  state: MemoryState,
+  caseIds: readonly string[],
+  is: (record: CaseRecord) => boolean,
+): number {
+  let count = 0;
+  for (const caseId of caseIds) {
+    const record = state.cases.get(caseId);
+    if (record !== undefined && is(record)) count += 1;
+  }
+  return count;
 }
 
 function recordsOf(state: MemoryState, caseIds: readonly string[]): CaseRecord[] {

@@ -28,6 +28,11 @@ export function holdersOf(state: MemoryState, indicator: Indicator): Holders | u
   return state.index.get(indicator.type)?.get(keyOf(indicator));
 }
 
+/** What a fold's records hold: the very object of the index. */
+export function isHolders(indicator: Indicator): indicator is Holders {
+  return "cases" in indicator;
+}
+
 interface Filed extends Holders {
   cases: string[];
 }

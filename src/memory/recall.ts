@@ -6,7 +6,7 @@ import type { Indicator, IndicatorType, Verdict } from "../events/vocabulary.ts"
 import { strengthOf } from "../indicators/classify.ts";
 import { indicatorsOf, standing, type CaseRecord, type Judge } from "./case-record.ts";
 import { hubCases } from "./links.ts";
-import { holdersOf, type Holders, type MemoryState } from "./memory-state.ts";
+import { holdersOf, isHolders, type Holders, type MemoryState } from "./memory-state.ts";
 
 export interface Recalled {
   readonly caseId: string;
@@ -47,12 +47,15 @@ export function recall(
   question: Question,
   { limit, asOf }: { readonly limit: number; readonly asOf: number },
 ): Recalled[] {
-  const asked = question.indicators.flatMap((indicator) => holdersOf(state, indicator) ?? []);
+  const asked = question.indicators.flatMap((indicator) => holdersIn(state, indicator) ?? []);
   const strong = asked.filter((held) => isStrong(held, question.byName === true));
+  const candidates = new Set<string>();
+  for (const { cases } of strong) for (const caseId of cases) candidates.add(caseId);
+  if (question.self !== undefined) candidates.delete(question.self);
+  // Most cases share nothing that could link them.
+  if (candidates.size === 0) return [];
   const weak = asked.filter(({ type }) => strengthOf(type) === "weak");
   const worths = new Map([...strong, ...weak].map((held): [Indicator, number] => [held, worth(held)]));
-  const candidates = new Set(strong.flatMap(({ cases }) => cases));
-  if (question.self !== undefined) candidates.delete(question.self);
   const best: Scored[] = [];
   for (const caseId of candidates) {
     const record = state.cases.get(caseId);
@@ -60,6 +63,11 @@ export function recall(
   }
   best.sort((a, b) => b.score - a.score || (a.record.caseId < b.record.caseId ? -1 : 1));
   return best.slice(0, limit).map((one) => recalled(one, worths));
+}
+
+/** A case of this very memory holds the index's own objects. */
+function holdersIn(state: MemoryState, indicator: Indicator): Holders | undefined {
+  return isHolders(indicator) ? indicator : holdersOf(state, indicator);
 }
 
 /** What a case looks for others by. */
