@@ -7,7 +7,10 @@ import type { Config } from "./config.ts";
 /** @throws HatrackError `keys_missing`, `key_invalid` */
 export async function loadKeys(config: Config, part: "gate" | "frontEnd" | "reader"): Promise<Keyring> {
   if (config.keysDir !== undefined) return demandKeys(await readKeys(config.keysDir), config.keysDir, part);
-  return makeKeys(join(config.dataDir, "keys"));
+  const own = join(config.dataDir, "keys");
+  // On a shared log a reader's own new keys would be nobody's: it would see nothing of the gate, and not know why.
+  if (part === "reader" && config.redis !== undefined) return demandKeys(await readKeys(own), own, part);
+  return makeKeys(own);
 }
 
 /** For commands that only look: what lies there; undefined where nothing was ever started with keys. */

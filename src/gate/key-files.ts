@@ -46,7 +46,8 @@ export function demandKeys(keys: Keyring, folder: string, part: "gate" | "frontE
   throw new HatrackError(
     "keys_missing",
     `${folder}: holds no ${missing.join(" and no ")}; expected PEM files of Ed25519 keys, as made by ` +
-      `"openssl genpkey -algorithm ed25519 -out gate.key" and "openssl pkey -in gate.key -pubout -out gate.pub"`,
+      `"openssl genpkey -algorithm ed25519 -out gate.key" and "openssl pkey -in gate.key -pubout -out gate.pub". The gate's first start makes them in its data folder; ` +
+      "HATRACK_KEYS names another",
   );
 }
 
