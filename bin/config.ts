@@ -189,13 +189,13 @@ function llmOf(e: Environment): Config["llm"] {
 }
 
 /** Values that must not be shown anywhere. */
-export function secretsOf({ redis, slack, llm, webhookSecret }: Config): string[] {
+export function secretsOf({ redis, slack, llm, webhookSecret, pager }: Config): string[] {
   const ofSlack =
     slack === undefined
       ? []
       : [slack.botToken, slack.mode === "socket" ? slack.appToken : slack.signingSecret];
   const password = redis === undefined ? "" : new URL(redis.url).password;
-  const all = [...ofSlack, llm?.apiKey, webhookSecret, password, decodeURIComponent(password)];
+  const all = [...ofSlack, llm?.apiKey, webhookSecret, pager?.secret, password, decodeURIComponent(password)];
   return all.filter((secret) => secret !== undefined && secret.length > 3).map(String);
 }
 

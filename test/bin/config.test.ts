@@ -116,10 +116,30 @@ describe("the configuration", () => {
       LLM_MODEL: "m",
       LLM_API_KEY: "a key of any shape",
       WEBHOOK_SECRET: "sixteen-letters!",
+      ...{ PAGER_URL: "https://pager.example/hook", PAGER_SECRET: "sixteen-letters?" },
     });
     expect(secretsOf(config).sort()).toEqual(
-      ["xoxb-1-a", "xapp-1-a", "p%40ssword", "p@ssword", "a key of any shape", "sixteen-letters!"].sort(),
+      [
+        "xoxb-1-a",
+        "xapp-1-a",
+        "p%40ssword",
+        "p@ssword",
+        "a key of any shape",
+        "sixteen-letters!",
+        "sixteen-letters?",
+      ].sort(),
     );
     expect(secretsOf(readConfig({}))).toEqual([]);
+  });
+
+  it("takes a whole pager or none", () => {
+    const pager = { PAGER_URL: "https://pager.example/hook", PAGER_SECRET: "sixteen-letters?" };
+    expect(readConfig({}).pager).toBeUndefined();
+    expect(readConfig({ ...pager, PAGER_ACK_PORT: "8089" }).pager).toEqual({
+      ...{ url: pager.PAGER_URL, secret: pager.PAGER_SECRET, acknowledgePort: 8089 },
+    });
+    expect(complaint({ PAGER_URL: pager.PAGER_URL })).toContain("PAGER_SECRET is not set");
+    expect(complaint({ PAGER_ACK_PORT: "8089" })).toContain("PAGER_URL is not set");
+    expect(complaint({ ...pager, PAGER_ACK_PORT: "0" })).toContain("PAGER_ACK_PORT");
   });
 });
