@@ -64,8 +64,14 @@ module.exports = {
     floor(
       "nobody-imports-the-local-workspace-but-bin",
       "^(?!slack/workspace/|bin/)",
-      "^slack/workspace/",
+      "^slack/workspace/(?!page/html\\.ts$)",
       "the rest knows only its URL",
+    ),
+    floor(
+      "only-the-dashboard-shares-the-html-template",
+      "^(?!slack/workspace/|bin/|web/)",
+      "^slack/workspace/page/html\\.ts$",
+      "the one pure helper both pages are drawn with: it escapes, imports nothing and knows nothing of a workspace",
     ),
   ],
   options: {

@@ -9,6 +9,8 @@ export default defineConfig({
     // Processes, browsers and servers on a shared machine: a second run tells bad luck from a defect.
     retry: process.env["CI"] ? 1 : 0,
     pool: "forks",
+    // Most of a test's time here is waiting for a process, a socket or a browser: more workers than cores.
+    maxWorkers: 3,
     execArgv: ["--disable-warning=ExperimentalWarning"],
     reporters: process.env["CI"] ? ["dot", ["json", { outputFile: "coverage/vitest.json" }]] : ["default"],
   },
