@@ -77,6 +77,11 @@ export interface SubscribeOptions<T extends EventType, S> {
   readonly state?: StateOf<T, S>;
   /** Puts a signature on each output, once nothing else of it will change. */
   readonly sign?: (output: KnownEvent) => KnownEvent;
+  /**
+   * For handlers with an effect outside the log: where Redis has replicas, an entry is delivered only once one of them
+   * has it, so that a failover cannot take back what was shown. Default false.
+   */
+  readonly confirmed?: boolean;
   /** Stable over restarts, unique per process of a group. Default: host name and process id. */
   readonly consumer?: string;
 }
@@ -86,6 +91,11 @@ export type SubscriptionStatus = "running" | "paused" | "closed" | "failed";
 export interface Subscription {
   readonly group: string;
   status(): SubscriptionStatus;
+  /**
+   * Milliseconds since it last got on: its read loop turned, or, while that waits for its handlers, its claims were
+   * renewed. More than a minute is a hang. 0 once it closes.
+   */
+  stalledMs(): number;
   /** Resolves when it is closed; rejects with the reason when it failed (a group that vanished, …). */
   readonly ended: Promise<void>;
   /** Takes nothing new; lets handlers finish up to `graceMs` (default 5,000), then hands back what is left. */

@@ -98,4 +98,6 @@ export interface GroupStoreRequest {
   readonly group: string;
   readonly types: readonly EventType[];
   readonly consumer: string;
+  /** See SubscribeOptions. */
+  readonly confirmed?: boolean | undefined;
 }

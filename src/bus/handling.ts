@@ -4,15 +4,17 @@
  */
 import type { EventType } from "../events/catalogue.ts";
 import { canonicalJson } from "../events/canonical.ts";
-import { isEvent, isForeign, type AnyEvent, type KnownEvent } from "../events/envelope.ts";
-import { parseEventText } from "../events/parse.ts";
+import { isEvent, type AnyEvent, type KnownEvent } from "../events/envelope.ts";
 import { isoTime, type Clock } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import { HatrackError, reasonOf } from "../errors.ts";
+import { atHand, withAtHand } from "./at-hand.ts";
 import type { Draft, Handled, Handler, StateOf, SubscribeOptions } from "./bus.ts";
+import { eventOf } from "./entry-event.ts";
 import type { Claim, Commit, CommitResult, GroupStore } from "./group-store.ts";
 import { entryDead, outputOf, readable } from "./outputs.ts";
 import { LazyAbort } from "./lazy-abort.ts";
+import type { BusObserver } from "./observer.ts";
 import type { Solo } from "./solo.ts";
 import type { Timings } from "./timings.ts";
 import { pause } from "./waiting.ts";
@@ -33,6 +35,9 @@ export interface Engine {
   /** One a bus. */
   readonly solo: Solo;
   readonly diagnostics: Diagnostics;
+  readonly observer?: BusObserver | undefined;
+  /** Where the log has several: the one a subject's events belong to. */
+  readonly partitionOf?: (subject: string) => number;
 }
 
 /** Who runs it. */
@@ -97,28 +102,14 @@ export class Handling<T extends EventType, S> {
     }
     let event: AnyEvent;
     try {
-      event = this.#read();
+      event = eventOf(claim, this.#work.types);
     } catch (error) {
       return this.#bury("unreadable", reasonOf(error));
     }
-    if (isEvent(event, ...this.#work.types)) return this.#handle(event);
+    if (isEvent(event, ...this.#work.types)) {
+      return withAtHand(this.#work.group, event, () => this.#handle(event));
+    }
     return this.#commit({ claim, outputs: [] }).then((result) => (result === undefined ? "left" : "settled"));
-  }
-
-  /** @throws HatrackError `event_invalid`: the entry says nothing this program can read */
-  #read(): AnyEvent {
-    const { type, text, position } = this.claim;
-    if (text === undefined) throw new HatrackError("event_invalid", `entry ${position}: has no payload`);
-    const event = parseEventText(text, `entry ${position}`);
-    if (type !== event.type) {
-      const message = `entry ${position}: its type field says ${type ?? "nothing"}, its payload ${event.type}`;
-      throw new HatrackError("event_invalid", message);
-    }
-    if (isForeign(event) && this.#work.types.some((wanted) => wanted === event.type)) {
-      const message = `entry ${position}: ${event.type} of version ${event.schemaversion} is newer than this program`;
-      throw new HatrackError("event_invalid", message);
-    }
-    return event;
   }
 
   async #handle(event: KnownEvent<T>): Promise<Outcome> {
@@ -218,11 +209,24 @@ export class Handling<T extends EventType, S> {
     const time = isoTime(this.#engine.clock.now());
     const saying = { group, cause: said.event, source: options.source, time, sign: options.sign };
     const outputs = said.drafts.map((draft, position) => outputOf(draft, position, saying));
+    for (const { event } of outputs) this.#demandOwnPartition(event);
     const fold = options.state;
     if (fold === undefined || key === undefined) return { claim: this.claim, outputs };
     const folded = outputs.reduce<S | undefined>((state, { event }) => fold.evolve(state, event), said.state);
     const after = outputs.length === 0 ? undefined : canonicalJson(folded);
     return { claim: this.claim, outputs, state: { key, before, after } };
+  }
+
+  /** One case lies in one partition: what goes elsewhere is published, not said in a handling. */
+  #demandOwnPartition({ type, subject }: KnownEvent): void {
+    const { partition } = this.claim;
+    const belongs = this.#engine.partitionOf?.(subject) ?? partition;
+    if (belongs === partition) return;
+    throw new HatrackError(
+      "wrong_partition",
+      `${this.#work.group}: ${type} about ${subject} belongs to partition ${belongs} and its cause lies in ${partition}: ` +
+        "expected a subject of the cause's partition; publish it instead",
+    );
   }
 
   async #threw(error: unknown): Promise<Outcome | undefined> {
@@ -251,8 +255,15 @@ export class Handling<T extends EventType, S> {
     return result === undefined ? "left" : "settled";
   }
 
-  #commit(commit: Commit): Promise<CommitResult | undefined> {
-    return this.#persist(() => this.#engine.store.commit(commit));
+  async #commit(commit: Commit): Promise<CommitResult | undefined> {
+    const { observer, store } = this.#engine;
+    const began = performance.now();
+    const result = await this.#persist(() => store.commit(commit));
+    if (result === "ok" && observer?.committed !== undefined) {
+      const outputs = commit.outputs.map(({ event }) => event);
+      observer.committed({ group: this.#work.group, milliseconds: performance.now() - began, outputs });
+    }
+    return result;
   }
 
   /** Calls the store until it answers; undefined when the worker closes or the claim is lost meanwhile. */
@@ -271,6 +282,7 @@ export class Handling<T extends EventType, S> {
 
   #note(level: keyof Diagnostics, message: string): void {
     const { position, type, deliveries } = this.claim;
-    this.#engine.diagnostics[level]({ group: this.#work.group, position, type, deliveries }, message);
+    const fields = { ...atHand(), group: this.#work.group, position, type, deliveries };
+    this.#engine.diagnostics[level](fields, message);
   }
 }

@@ -27,6 +27,7 @@ import { abandonAll, createGroups, groupStatus } from "./local/local-groups.ts";
 import { LocalLog } from "./local/local-log.ts";
 import { followLog, readLog, storedEvent, type Reading } from "./local/local-reader.ts";
 import { stored } from "./outputs.ts";
+import type { BusObserver } from "./observer.ts";
 import { Solo } from "./solo.ts";
 import { startSubscription } from "./subscription.ts";
 import { defaultTimings, type Timings } from "./timings.ts";
@@ -40,6 +41,7 @@ export interface LocalBusOptions {
   readonly clock?: Clock;
   readonly timings?: Partial<Timings>;
   readonly diagnostics?: Diagnostics;
+  readonly observer?: BusObserver | undefined;
   /** What would make the file larger is refused as a full disk is. Bytes. Default: no limit. */
   readonly maxBytes?: number;
 }
@@ -87,7 +89,12 @@ export class LocalBus implements Bus {
     const { database, log } = this.#log();
     const outputs = events.map(stored);
     const entries = await database.write(() => outputs.map((output) => log.append(output)));
-    return entries.map(storedEvent);
+    return entries.map((entry, i) => {
+      const output = outputs[i];
+      // What has just been written was parsed from this very text; only what was there before must be read.
+      if (output?.text !== entry.text) return storedEvent(entry);
+      return { position: entry.position, partition: 0, event: output.event };
+    });
   }
 
   /** @throws HatrackError `consumer_taken`: this process works for the group under that name already */
@@ -113,9 +120,11 @@ export class LocalBus implements Bus {
         timings: this.#timings,
         solo: this.#solo,
         diagnostics: this.#diagnostics,
+        observer: this.#options.observer,
       },
     );
     this.#subscriptions.set(name, subscription);
+    this.#options.observer?.subscribed?.(subscription);
     const forget = (): boolean => this.#subscriptions.delete(name);
     subscription.ended.then(forget, forget);
     return subscription;

@@ -40,14 +40,27 @@ export function outputOf(draft: Draft, position: number, saying: Saying): Output
  * second run of the same handling says the same.
  */
 function traceOf(cause: AnyEvent, group: string): string {
-  const parent = /^00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/.exec(cause.traceparent ?? "");
-  const trace = parent?.[1] ?? sha256(`trace ${cause.id}`).slice(0, 32);
   const span = sha256(`span ${group} ${cause.id}`).slice(0, 16);
-  return `00-${trace}-${span}-${parent?.[2] ?? "01"}`;
+  return `00-${traceIdOf(cause)}-${span}-${parentOf(cause)?.[2] ?? "01"}`;
+}
+
+/** The trace an event belongs to: what was said without one begins its own. */
+export function traceIdOf(event: AnyEvent): string {
+  return parentOf(event)?.[1] ?? sha256(`trace ${event.id}`).slice(0, 32);
+}
+
+function parentOf({ traceparent }: AnyEvent): RegExpExecArray | null {
+  return /^00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/.exec(traceparent ?? "");
+}
+
+/** An event that may be stored. */
+export interface Checked {
+  readonly event: AnyEvent;
+  readonly text: string;
 }
 
 /** The text to store, and the event as it will be read back: nothing is stored that its schema does not take. */
-export function stored(event: AnyEvent): { event: AnyEvent; text: string } {
+export function stored(event: AnyEvent): Checked {
   const text = eventText(event);
   return { event: parseEventText(text, "publish"), text };
 }

@@ -1,10 +1,9 @@
 /**
- * The bus on Redis Streams (7.0 or newer): one partition, one stream, the pending lists are Redis's own, and every
- * step that must be one is a script (lua/). What the scripts do on a lost reply, a lost group or a full Redis is
- * written in them.
+ * The bus on Redis Streams (7.0 or newer), one Redis, one that Sentinels watch, or a Cluster. A partition is a stream
+ * with its pending lists, and every step that must be one is a script (lua/). What the scripts do on a lost reply, a
+ * lost group or a full Redis is written in them.
  */
 import { hostname } from "node:os";
-import { z } from "zod";
 import { systemClock, type Clock } from "../clock.ts";
 import { silent, type Diagnostics } from "../diagnostics.ts";
 import type { EventType } from "../events/catalogue.ts";
@@ -22,41 +21,53 @@ import type {
   Subscription,
 } from "./bus.ts";
 import type { GroupStore, GroupStoreRequest } from "./group-store.ts";
+import type { Engine, Work } from "./handling.ts";
+import { jointSubscription } from "./joint-subscription.ts";
+import { inLogOrder } from "./merging.ts";
+import { stored } from "./outputs.ts";
+import { ArchiveFolder } from "./archive/archive-folder.ts";
 import { RedisConnection } from "./redis/connection.ts";
-import { RedisDeadLetters } from "./redis/dead-letters.ts";
-import { checkDurability, demandDurability, type Finding } from "./redis/durability.ts";
-import { RedisGroupStore } from "./redis/group-store.ts";
-import { groupStatuses } from "./redis/groups.ts";
-import { redisKeys, type RedisKeys } from "./redis/keys.ts";
-import { followBlockMs, RedisLog } from "./redis/log.ts";
+import { jointDeadLetters } from "./redis/dead-letters.ts";
+import { checkDurability, demandDurability, hasReplicas, type Finding } from "./redis/durability.ts";
+import { followAll } from "./redis/follow-all.ts";
+import { homeOf } from "./redis/home.ts";
+import { partitionOf, redisKeys } from "./redis/keys.ts";
+import { mostPartitions, partitionsOfLog } from "./redis/layout.ts";
+import { followBlockMs } from "./redis/log.ts";
+import { addStatuses, RedisPartition } from "./redis/partition.ts";
 import { selfTest } from "./redis/self-test.ts";
+import type { BusObserver } from "./observer.ts";
 import { Solo } from "./solo.ts";
 import { startSubscription } from "./subscription.ts";
 import { defaultTimings, type Timings } from "./timings.ts";
 
 export interface RedisBusOptions {
-  /** redis://USER:PASSWORD@HOST:PORT/DB, or rediss:// */
+  /** redis://USER:PASSWORD@HOST:PORT/DB, redis-sentinel://… or redis-cluster://…: see redis/address.ts. */
   readonly url: string;
-  /** More than one is not built yet. */
-  readonly partitions?: 1;
+  /** How many a new log gets, 1 to 64; of one that exists, what it must have. Default: what it has, one if it is new. */
+  readonly partitions?: number | undefined;
   /** First part of every key. Default "soc". */
   readonly prefix?: string;
   /** Default "strict": `open` refuses a Redis that may lose what it acknowledged. */
   readonly durability?: "strict" | "relaxed";
   readonly timings?: Partial<Timings>;
+  /** The folder of the archive, for logs that are archived: what was trimmed is read from there. */
+  readonly archive?: string | undefined;
+  /** For commands that only look: nothing is written, not even to prove the scripts. Default false. */
+  readonly readOnly?: boolean;
   /** Milliseconds one command may take. Default 10,000. */
   readonly commandMs?: number;
+  /** Where there are replicas: milliseconds one may take to confirm what was published. Default 2,000. */
+  readonly confirmMs?: number;
   readonly clock?: Clock;
   readonly diagnostics?: Diagnostics;
+  readonly observer?: BusObserver | undefined;
 }
-
-const hourMs = 60 * 60 * 1000;
-const partition = 0;
 
 interface Opened {
   readonly redis: RedisConnection;
-  readonly keys: RedisKeys;
-  readonly log: RedisLog;
+  /** By their number. */
+  readonly partitions: readonly RedisPartition[];
   /** What makes this Redis less durable than it should be, or cannot be checked; for `/readyz` and `doctor`. */
   readonly findings: readonly Finding[];
 }
@@ -72,22 +83,32 @@ export class RedisBus implements Bus {
   readonly #waiting = new Set<RedisConnection>();
   #opened: Opened | undefined;
 
+  /** @throws HatrackError `config_invalid`: partitions outside 1 to 64 */
   constructor(options: RedisBusOptions) {
+    const { partitions } = options;
+    if (
+      partitions !== undefined &&
+      !(Number.isInteger(partitions) && partitions >= 1 && partitions <= mostPartitions)
+    ) {
+      const message = `redis bus: ${partitions} partitions: expected a whole number from 1 to ${mostPartitions}`;
+      throw new HatrackError("config_invalid", message);
+    }
     this.#options = options;
     this.#timings = { ...defaultTimings, ...options.timings };
     this.#clock = options.clock ?? systemClock;
     this.#diagnostics = options.diagnostics ?? silent;
-    this.dead = new RedisDeadLetters(() => ({ ...this.#open(), clock: this.#clock }));
+    this.dead = jointDeadLetters(() => this.#open().partitions);
   }
 
   /**
-   * @throws HatrackError `bus_unavailable`, `bus_denied`, `bus_not_durable`, `bus_self_test`, `group_vanished`; it
-   * can be called again
+   * @throws HatrackError `bus_unavailable`, `bus_denied`, `bus_not_durable`, `bus_self_test`, `group_vanished`,
+   * `partitions_mismatch`; it can be called again
    */
   async open(groups: readonly string[]): Promise<void> {
     const opened = this.#opened ?? (await this.#connect());
     try {
-      await createGroups(opened.redis, opened.keys, groups);
+      if (this.#options.readOnly !== true)
+        for (const partition of opened.partitions) await partition.createGroups(groups);
     } catch (error) {
       if (this.#opened === undefined) opened.redis.close();
       throw error;
@@ -101,7 +122,15 @@ export class RedisBus implements Bus {
   }
 
   async publish(events: readonly AnyEvent[]): Promise<StoredEvent[]> {
-    return await this.#open().log.publish(events);
+    const { partitions } = this.#writing();
+    // All are checked before one is said.
+    const checked = events.map((event, at) => ({ ...stored(event), at }));
+    const said = partitions.map(async (partition) => {
+      const own = checked.filter(({ event }) => homeOf(event, partitions.length) === partition.number);
+      return (await partition.log.publish(own)).map((entry, n) => ({ entry, at: own[n]?.at ?? 0 }));
+    });
+    const all = (await Promise.all(said)).flat();
+    return all.sort((a, b) => a.at - b.at).map(({ entry }) => entry);
   }
 
   /** @throws HatrackError `consumer_taken`: this process works for the group under that name already */
@@ -117,41 +146,71 @@ export class RedisBus implements Bus {
       const message = `redis bus: ${consumer} is subscribed to ${group} already; name another`;
       throw new HatrackError("consumer_taken", message);
     }
-    const store = this.groupStore({ group, types, consumer });
-    const subscription = startSubscription(
-      { group, types, handler, options },
-      { store, clock: this.#clock, timings: this.#timings, solo: this.#solo, diagnostics: this.#diagnostics },
+    const { partitions } = this.#writing();
+    // Shared out; a partition without anybody would stand still.
+    const concurrency = Math.max(1, Math.floor((options.concurrency ?? 4) / partitions.length));
+    const work: Work<T, S> = { group, types, handler, options: { ...options, concurrency } };
+    const request = { group, types, consumer, confirmed: options.confirmed };
+    const subscription = jointSubscription(
+      group,
+      partitions.map(({ number }) => startSubscription(work, this.#engine(this.groupStore(request, number)))),
     );
     this.#subscriptions.set(name, subscription);
+    this.#options.observer?.subscribed?.(subscription);
     const forget = (): boolean => this.#subscriptions.delete(name);
     subscription.ended.then(forget, forget);
     return subscription;
   }
 
-  /** The store a subscription works on; for the conformance suite. */
-  groupStore(request: GroupStoreRequest): GroupStore {
-    const { redis, keys } = this.#open();
-    const { reclaimIdleMs, waitMs } = this.#timings;
-    const waiting = this.#connectToWait(waitMs);
-    return new RedisGroupStore({ ...request, redis, waiting, keys, partition, reclaimIdleMs });
+  #engine(store: GroupStore): Engine {
+    const { length } = this.#open().partitions;
+    return {
+      store,
+      clock: this.#clock,
+      timings: this.#timings,
+      solo: this.#solo,
+      diagnostics: this.#diagnostics,
+      observer: this.#options.observer,
+      partitionOf: (subject) => partitionOf(subject, length),
+    };
+  }
+
+  /** The store a subscription works on, of one partition; for the conformance suite. */
+  groupStore(request: GroupStoreRequest, partition = 0): GroupStore {
+    const found = this.#open().partitions[partition];
+    if (found === undefined)
+      throw new HatrackError("bus_failed", `redis bus: there is no partition ${partition}`);
+    return found.groupStore(request, this.#connectToWait(this.#timings.waitMs));
+  }
+
+  /** The partitions, for what concerns each: archiving and verifying. */
+  get parts(): readonly RedisPartition[] {
+    return this.#open().partitions;
   }
 
   read(options: ReadOptions = {}): AsyncIterable<StoredEvent> {
-    return this.#open().log.read(options);
+    const [first, ...others] = this.#open().partitions;
+    if (first !== undefined && others.length === 0) return first.log.read(options);
+    return inLogOrder(this.#open().partitions.map(({ log }) => log.read(options)));
   }
 
   follow(options: ReadOptions & { readonly signal: AbortSignal }): AsyncIterable<StoredEvent> {
-    return this.#open().log.follow(options, () => this.#connectToWait(followBlockMs));
+    const [first, ...others] = this.#open().partitions;
+    const connect = (): RedisConnection => this.#connectToWait(followBlockMs);
+    if (first !== undefined && others.length === 0) return first.log.follow(options, connect);
+    return followAll(this.#open().partitions, options, connect);
   }
 
   async tail(): Promise<ReadonlyMap<number, Position>> {
-    const last = await this.#open().log.tail();
-    return new Map(last === undefined ? [] : [[partition, last]]);
+    const tails = await Promise.all(
+      this.#open().partitions.map(async ({ number, log }) => [number, await log.tail()] as const),
+    );
+    return new Map(tails.flatMap(([number, tail]) => (tail === undefined ? [] : [[number, tail]])));
   }
 
   async groups(): Promise<GroupStatus[]> {
-    const { redis, keys } = this.#open();
-    return await groupStatuses(redis, keys, this.#timings.reclaimIdleMs);
+    const all = await Promise.all(this.#open().partitions.map((partition) => partition.groups()));
+    return addStatuses(all.flat());
   }
 
   async close(): Promise<void> {
@@ -162,20 +221,29 @@ export class RedisBus implements Bus {
   }
 
   async #connect(): Promise<Opened> {
-    const { url, prefix, durability, commandMs } = this.#options;
+    const { url, durability, commandMs, prefix = "soc", partitions: wanted, readOnly } = this.#options;
     const redis = RedisConnection.forCommands(url, commandMs ?? 10_000);
-    const keys = redisKeys(prefix ?? "soc", partition);
     try {
       const findings = await checkDurability(redis);
       if (durability !== "relaxed") demandDurability(findings);
       for (const { message, setting } of findings) this.#diagnostics.warn({ setting }, `redis: ${message}`);
-      await selfTest(redis, keys);
-      return {
-        redis,
-        keys,
-        findings,
-        log: new RedisLog({ redis, keys, partition, diagnostics: this.#diagnostics }),
-      };
+      const number = await partitionsOfLog(redis, redisKeys(prefix, 0), {
+        wanted,
+        create: readOnly !== true,
+      });
+      const terms = { waitMs: this.#options.confirmMs ?? 2_000, relaxed: durability === "relaxed" };
+      const confirmation = (await hasReplicas(redis)) ? terms : undefined;
+      const folder = this.#options.archive;
+      const archive = folder === undefined ? undefined : new ArchiveFolder(folder);
+      const partitions = Array.from({ length: number }, (_, partition) => {
+        const { reclaimIdleMs } = this.#timings;
+        const on = { redis, prefix, partition, confirmation, reclaimIdleMs, archive };
+        return new RedisPartition({ ...on, clock: this.#clock, diagnostics: this.#diagnostics });
+      });
+      // Each may lie on a server of its own.
+      if (readOnly !== true)
+        await Promise.all(partitions.map((_, partition) => selfTest(redis, redisKeys(prefix, partition))));
+      return { redis, findings, partitions };
     } catch (error) {
       redis.close();
       throw error;
@@ -189,23 +257,13 @@ export class RedisBus implements Bus {
     return connection;
   }
 
+  #writing(): Opened {
+    if (this.#options.readOnly !== true) return this.#open();
+    throw new HatrackError("read_only", "redis bus: it was opened for reading only");
+  }
+
   #open(): Opened {
     if (this.#opened !== undefined) return this.#opened;
     throw new HatrackError("bus_closed", "redis bus: it is not open; call open() first");
   }
-}
-
-async function createGroups(
-  redis: RedisConnection,
-  keys: RedisKeys,
-  groups: readonly string[],
-): Promise<void> {
-  const reply = await redis.script("open", [keys.log, keys.groups], [hourMs, ...groups]);
-  const vanished = z.array(z.string()).parse(reply);
-  if (vanished.length === 0) return;
-  throw new HatrackError(
-    "group_vanished",
-    `redis bus: ${vanished.join(", ")}: was created on this log once and is gone, and its place with it. Restore ` +
-      `Redis from its backup, or decide where it goes on with XGROUP CREATE ${keys.log} NAME ID`,
-  );
 }

@@ -8,6 +8,7 @@ import { HatrackError, reasonOf } from "../errors.ts";
 import type { Subscription, SubscriptionStatus } from "./bus.ts";
 import type { Claim } from "./group-store.ts";
 import { Handling, type Engine, type Hands, type Outcome, type Work } from "./handling.ts";
+import { Progress } from "./progress.ts";
 import type { Leave } from "./solo.ts";
 import { Bell, pause } from "./waiting.ts";
 
@@ -31,6 +32,7 @@ class Worker<T extends EventType, S> implements Subscription {
   readonly #closing = new AbortController();
   readonly #hands: Hands;
   readonly #change = new Bell();
+  readonly #progress = new Progress();
   /** What this worker has claimed and not settled. */
   readonly #held = new Map<Claim, Handling<T, S>>();
   /** Of those, how many only wait for their commit. */
@@ -68,6 +70,10 @@ class Worker<T extends EventType, S> implements Subscription {
     return this.#stopped > 0 || this.#storeDown ? "paused" : "running";
   }
 
+  stalledMs(): number {
+    return this.#progress.stalledMs();
+  }
+
   async close(graceMs = 5_000): Promise<void> {
     if (!this.#closing.signal.aborted) {
       this.#graceMs = graceMs;
@@ -78,6 +84,7 @@ class Worker<T extends EventType, S> implements Subscription {
 
   #end(): void {
     this.#closing.abort();
+    this.#progress.end();
     this.#change.ring();
   }
 
@@ -106,9 +113,10 @@ class Worker<T extends EventType, S> implements Subscription {
 
   /** One look for work. Retryable trouble of the store is waited out, any other ends the subscription. */
   async #round(): Promise<void> {
+    this.#progress.turn();
     const free = this.#free();
     if (free <= 0 || this.#stopped > 0) {
-      await this.#change.heard();
+      await this.#handlers();
       // A batch of commits frees many slots in one go: see them all before asking for more.
       await turn();
       return;
@@ -124,6 +132,11 @@ class Worker<T extends EventType, S> implements Subscription {
     }
   }
 
+  /** Until something changes for the handlers at work. */
+  #handlers(): Promise<void> {
+    return this.#progress.waitingFor(this.#change.heard());
+  }
+
   /** Handlers that may begin. An entry that waits for its commit has no handler at work, but there is an end to that. */
   #free(): number {
     const held = this.#held.size;
@@ -133,7 +146,7 @@ class Worker<T extends EventType, S> implements Subscription {
   async #take(free: number): Promise<void> {
     const { store, solo, timings } = this.#engine;
     const { signal } = this.#closing;
-    const leave = await solo.beside(signal);
+    const leave = await this.#progress.waitingFor(solo.beside(signal));
     if (leave === undefined) return;
     try {
       const waitMs = Math.max(1, Math.min(timings.waitMs, this.#nextLook - performance.now()));
@@ -157,12 +170,12 @@ class Worker<T extends EventType, S> implements Subscription {
       this.#nextLook = performance.now() + timings.lookMs;
       return false;
     }
-    while (this.#held.size > 0 && !signal.aborted) await this.#change.heard();
+    while (this.#held.size > 0 && !signal.aborted) await this.#handlers();
     // Once may be anybody's crash; twice makes it a suspect, which no handler of the whole process should run beside.
-    const leave = await (delivered >= 2 ? solo.alone(signal) : solo.beside(signal));
+    const leave = await this.#progress.waitingFor(delivered >= 2 ? solo.alone(signal) : solo.beside(signal));
     if (leave === undefined) return true;
     await this.#takeOver(leave);
-    while (this.#running > 0 && !signal.aborted) await this.#change.heard();
+    while (this.#running > 0 && !signal.aborted) await this.#handlers();
     return true;
   }
 
@@ -214,14 +227,19 @@ class Worker<T extends EventType, S> implements Subscription {
   }
 
   async #renew(): Promise<void> {
-    if (this.#held.size === 0 || this.#renewing) return;
-    this.#renewing = true;
+    if (this.#renewing) return;
+    this.#renewing = this.#held.size > 0;
+    if (!this.#renewing) {
+      this.#progress.renewed();
+      return;
+    }
     try {
       for (const claim of await this.#engine.store.renew([...this.#held.keys()])) this.#lose(claim);
     } catch (error) {
       this.#engine.diagnostics.warn({ group: this.group }, `claims not renewed: ${reasonOf(error)}`);
     }
     this.#renewing = false;
+    this.#progress.renewed();
   }
 
   #letGo(handling: Handling<T, S>): void {

@@ -10,7 +10,8 @@ const Process = z.strictObject({
   parent: z.string().max(16_000).optional(),
 });
 
-/** One detection, in the shape every source is normalised to. `raw` is what the source sent, whole. */
+/** One detection, in the shape every source is normalised to. `raw` is what the source sent, but for how
+ * its people worked on the alert since. */
 export const Alert = z.strictObject({
   source: z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'expected a source name such as "crowdstrike"'),
   sourceId: z.string().min(1).max(512),
@@ -42,15 +43,32 @@ export const Alert = z.strictObject({
 });
 export type Alert = z.infer<typeof Alert>;
 
+/** What is kept of an alert that has no case of its own: enough to find it at its source. */
+const AlertBrief = Alert.pick({
+  ...{ source: true, rule: true, title: true, severity: true, time: true, host: true, user: true },
+});
+
+/** An alert is one of the first three, never two of them: they share the id that follows from the alert. */
 export const alertEvents = {
   "alert.received": event({ saidBy: ["source"], data: Alert }),
+  /** It repeats one that has a case: it counts there. */
   "alert.grouped": event({
     saidBy: ["source"],
-    data: z.strictObject({ caseId: CaseId, sourceId: z.string().min(1).max(512), count: z.int().min(2) }),
+    data: z.strictObject({
+      ...{ caseId: CaseId, sourceId: Alert.shape.sourceId },
+      /** Alerts of the case so far, this one and the first included. */
+      count: z.int().min(2),
+      alert: AlertBrief.optional(),
+    }),
   }),
+  /** Somebody has muted its rule. */
   "alert.suppressed": event({
     saidBy: ["source"],
-    data: z.strictObject({ sourceId: z.string().min(1).max(512), suppressionId: z.string().min(1).max(64) }),
+    data: z.strictObject({
+      sourceId: Alert.shape.sourceId,
+      suppressionId: z.string().min(1).max(64),
+      alert: AlertBrief.optional(),
+    }),
   }),
   "alert.rejected": event({
     saidBy: ["source"],

@@ -1,11 +1,13 @@
 /** Every event type there is: who may say it, its version, its schema. One entry a type, no second list. */
 import type { z } from "zod";
 import { alertEvents } from "./alert-events.ts";
+import { calendarEvents } from "./calendar-events.ts";
 import { caseActEvents } from "./case-act-events.ts";
 import { caseEvents } from "./case-events.ts";
 import type { EventDefinition } from "./define-event.ts";
 import { gateEvents } from "./gate-events.ts";
-import { calendarEvents, modelEvents, operationsEvents, runEvents, surfaceEvents } from "./run-events.ts";
+import { modelEvents, operationsEvents, runEvents, surfaceEvents } from "./run-events.ts";
+import { tuningEvents } from "./tuning-events.ts";
 
 export const catalogue = {
   ...alertEvents,
@@ -13,6 +15,7 @@ export const catalogue = {
   ...gateEvents,
   ...caseActEvents,
   ...calendarEvents,
+  ...tuningEvents,
   ...runEvents,
   ...modelEvents,
   ...surfaceEvents,

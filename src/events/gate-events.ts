@@ -2,20 +2,16 @@ import { z } from "zod";
 import {
   ActionTarget,
   ActionVerb,
-  CaseId,
   Digest,
   Evidence,
   IsoTime,
   Principal,
   RoleName,
   Text,
-  Verdict,
 } from "./vocabulary.ts";
+import { Decision, ProposalId, Reason, RejectCategory, Surface, Use } from "./decision.ts";
 import { event } from "./define-event.ts";
 
-/** The id of the event that asks: `action.proposed`, or the finding or failure that needs a person's review. */
-export const ProposalId = z.string().min(1).max(64);
-export const Reason = z.string().min(1).max(2000);
 /** "IR Lead On-Call": the name under which soc.yaml lists an on-call role, and its title. */
 const OnCall = z.strictObject({ role: RoleName, title: z.string().min(1).max(100) });
 
@@ -55,6 +51,8 @@ export const Bar = z.strictObject({
   requesterNeverCounts: z.boolean().optional(),
   /** A person may authorise what is done to their own account. */
   ownAccountAllowed: z.boolean().optional(),
+  /** Where it may be authorised or edited; left out, anywhere. */
+  surfaces: z.array(Surface).min(1).max(10).optional(),
 });
 export type Bar = z.infer<typeof Bar>;
 
@@ -66,85 +64,6 @@ export const DirectoryRecord = z.strictObject({
   membersDigest: Digest,
 });
 export type DirectoryRecord = z.infer<typeof DirectoryRecord>;
-
-/** Why somebody rejects; a front end offers these, and beside one of them words of their own. */
-export const RejectCategory = z.enum([
-  "false_alarm",
-  "sanctioned",
-  "too_wide",
-  "wrong_target",
-  "already_done",
-  "not_enough_evidence",
-  "other",
-]);
-export type RejectCategory = z.infer<typeof RejectCategory>;
-
-const Card = z.strictObject({ channel: z.string().min(1).max(64), ts: z.string().min(1).max(64) });
-
-const person = {
-  principal: Principal,
-  /** "slack", "local", "terminal" or a front end's own name. */
-  surface: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
-  card: Card.optional(),
-};
-const onProposal = { ...person, proposalId: ProposalId, digest: Digest };
-const onCase = { ...person, caseId: CaseId };
-
-/** Everything a person says enters here; the gate alone says what came of it. */
-export const Decision = z.discriminatedUnion("decision", [
-  z.strictObject({
-    decision: z.literal("authorise"),
-    ...onProposal,
-    note: Reason.optional(),
-    /** False: pressed, but no form that shows the whole action was confirmed. On the record; never an approval. */
-    confirmed: z.boolean().optional(),
-  }),
-  z.strictObject({
-    decision: z.literal("reject"),
-    ...onProposal,
-    reason: Reason,
-    category: z.string().max(64).optional(),
-  }),
-  z.strictObject({
-    decision: z.literal("edit"),
-    ...onProposal,
-    target: ActionTarget,
-    parameters: z.record(z.string().max(64), z.string().max(512)),
-    reason: Reason,
-  }),
-  z.strictObject({ decision: z.literal("need_info"), ...onProposal, question: Reason }),
-  z.strictObject({ decision: z.literal("assign"), ...onProposal }),
-  z.strictObject({
-    decision: z.literal("delegate"),
-    ...onProposal,
-    /** An on-call role of soc.yaml, or the id of a person of the group that is asked. */
-    to: z.string().min(1).max(64),
-    reason: Reason.optional(),
-  }),
-  z.strictObject({ decision: z.literal("snooze"), ...onProposal, minutes: z.int().min(1).max(1440) }),
-  z.strictObject({ decision: z.literal("mark_done"), ...onProposal, note: Reason.optional() }),
-  z.strictObject({ decision: z.literal("could_not_do"), ...onProposal, reason: Reason }),
-  z.strictObject({ decision: z.literal("rolled_back"), ...onProposal, reason: Reason }),
-  z.strictObject({ decision: z.literal("revoke"), ...onProposal, reason: Reason }),
-  z.strictObject({ decision: z.literal("label"), ...onCase, verdict: Verdict, reason: Reason }),
-  z.strictObject({ decision: z.literal("withdraw_label"), ...onCase, reason: Reason }),
-  z.strictObject({ decision: z.literal("close"), ...onCase, reason: Reason }),
-  z.strictObject({ decision: z.literal("reopen"), ...onCase, reason: Reason }),
-  z.strictObject({ decision: z.literal("assign_case"), ...onCase, to: Principal }),
-  z.strictObject({ decision: z.literal("link"), ...onCase, to: CaseId, reason: Reason }),
-  z.strictObject({ decision: z.literal("rate"), ...onCase, eventId: z.string().max(64), right: z.boolean() }),
-  z.strictObject({
-    decision: z.literal("mute"),
-    ...person,
-    rule: z.string().min(1).max(512),
-    host: z.string().max(255).optional(),
-    until: IsoTime,
-    reason: Reason,
-  }),
-  z.strictObject({ decision: z.literal("pause"), ...person, role: RoleName, reason: Reason }),
-  z.strictObject({ decision: z.literal("resume"), ...person, role: RoleName }),
-]);
-export type Decision = z.infer<typeof Decision>;
 
 const onRecord = { proposalId: ProposalId, by: Principal };
 
@@ -189,6 +108,8 @@ const proposalEvents = {
     saidBy: ["gate"],
     data: z.strictObject({ proposalId: ProposalId, tier: z.int().min(0), askedAt: IsoTime }),
   }),
+  /** The reference behind a button has served this person for this: with the next card comes another. */
+  "card.used": event({ saidBy: ["gate"], data: z.strictObject({ ...onRecord, use: Use }) }),
   /** Moves the reminder, never the expiry. */
   "handoff.snoozed": event({ saidBy: ["gate"], data: z.strictObject({ ...onRecord, until: IsoTime }) }),
   "handoff.reminded": event({
@@ -290,8 +211,11 @@ const proposalEvents = {
       evidence: z.array(Evidence).max(20),
       /** The question: the id of its `info.requested`. */
       requestId: z.string().min(1).max(64).optional(),
-      /** "record": what the log already held, put together without a model. */
-      from: z.enum(["record"]).optional(),
+      /** "record": what the log already held, put together without a model. "person": somebody knew. */
+      from: z.enum(["record", "person"]).optional(),
+      by: Principal.optional(),
+      /** That they may answer rests on this. */
+      directory: DirectoryRecord.optional(),
       /** The events it is taken from. */
       eventIds: z.array(z.string().min(1).max(64)).max(40).optional(),
       /** The clock runs again, to here. */
@@ -305,7 +229,7 @@ const proposalEvents = {
       proposalId: ProposalId,
       /** The event that overtook it. */
       by: z.string().min(1).max(64),
-      reason: z.enum(["planned_again", "target_changed", "verdict_flipped"]),
+      reason: z.enum(["planned_again", "target_changed", "verdict_flipped", "canary_over"]),
       why: Reason,
       /** What it is called in the record when nobody has been asked about it yet. */
       digest: Digest,

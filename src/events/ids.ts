@@ -11,6 +11,15 @@ export function naturalId(kind: string, ...key: readonly (string | number)[]): s
   return sha256(canonicalJson([kind, ...key])).slice(0, 32);
 }
 
+/** Whom an event of an alert source is from: "/sources/crowdstrike". */
+export function sourcePath(name: string): string {
+  const slug = name
+    .toLowerCase()
+    .replace(/[^a-z0-9_.-]+/g, "-")
+    .slice(0, 64);
+  return `/sources/${slug || "unnamed"}`;
+}
+
 export interface OutputKey {
   readonly group: string;
   /** The id of the event that was handled. */
@@ -27,13 +36,25 @@ export function outputId({ group, cause, position, type, data }: OutputKey): str
 
 const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+/** The source of alerts that hatrack makes to see whether it works: canaries. No other source may use the name. */
+export const ownSource = "hatrack";
+/** No other case id has a "U": it is not among the letters of any. */
+const canaryMark = "CASE-U";
+
+/** Everything said of a canary carries its case id, and so its mark. */
+export function isCanary(caseId: string): boolean {
+  return caseId.startsWith(canaryMark);
+}
+
 /** Fixed by the alert alone, before anything is published: 50 bits in Crockford's base 32. */
 export function caseIdOf(alert: { source: string; sourceId: string }): string {
   const bytes = createHash("sha256")
     .update(canonicalJson(["case", alert.source, alert.sourceId]))
     .digest();
   const letters = Array.from(bytes.subarray(0, 10), (byte) => crockford.charAt(byte & 31));
-  return `CASE-${letters.join("")}`;
+  return alert.source === ownSource
+    ? `${canaryMark}${letters.slice(1).join("")}`
+    : `CASE-${letters.join("")}`;
 }
 
 /** Unambiguous letters of a digest, for people to compare: "4F-K2". */

@@ -1,11 +1,6 @@
 import { z } from "zod";
-import { CaseId, Confidence, Digest, Indicator, IsoTime, RoleName, Text } from "./vocabulary.ts";
+import { Confidence, Digest, IsoTime, RoleName, Text } from "./vocabulary.ts";
 import { event } from "./define-event.ts";
-
-const Window = z.strictObject({ start: IsoTime, end: IsoTime });
-const CaseIds = z.array(CaseId).max(500);
-/** A calendar role's facts are computed from the log; these are the model's words for them, if there is a model. */
-const Words = z.string().max(4000).optional();
 
 /** One tool call of a run; `result` is redacted and capped. */
 export const TraceStep = z.strictObject({
@@ -18,90 +13,12 @@ export const TraceStep = z.strictObject({
 });
 export type TraceStep = z.infer<typeof TraceStep>;
 
-export const calendarEvents = {
-  "schedule.fired": event({
-    saidBy: ["schedule"],
-    data: z.strictObject({ role: RoleName, window: Window, nominal: IsoTime }),
-  }),
-  "deadline.reached": event({
-    saidBy: ["schedule"],
-    data: z.strictObject({
-      proposalId: z.string().min(1).max(64),
-      /** `unposted`: nobody has posted the card; `overdue`: authorised, and not marked done. */
-      deadline: z.enum(["remind", "expire", "carry_out", "unposted", "overdue"]),
-      due: IsoTime,
-    }),
-  }),
-  "shift.summarised": event({
-    saidBy: ["role:soc-manager"],
-    data: z.strictObject({
-      window: Window,
-      counts: z.record(z.string().max(64), z.int().min(0)),
-      openApprovals: z
-        .array(
-          z.strictObject({
-            proposalId: z.string(),
-            caseId: CaseId,
-            /** The on-call role's title. */
-            addressed: z.string().max(100),
-            /** "isolate host FIN-WS-042". */
-            what: z.string().max(600).optional(),
-            askedAt: IsoTime.optional(),
-          }),
-        )
-        .max(500),
-      caseIds: CaseIds,
-      words: Words,
-    }),
-  }),
-  "tuning.reported": event({
-    saidBy: ["role:detection-engineer"],
-    data: z.strictObject({
-      window: Window,
-      rules: z
-        .array(
-          z.strictObject({
-            rule: z.string().min(1).max(512),
-            alerts: z.int().min(0),
-            falsePositives: z.int().min(0),
-            benign: z.int().min(0),
-            proposal: Text,
-            caseIds: CaseIds,
-          }),
-        )
-        .max(100),
-      /** How many more there were: an event has its size. */
-      omitted: z.int().min(1).optional(),
-      words: Words,
-    }),
-  }),
-  "hunt.reported": event({
-    saidBy: ["role:threat-hunter"],
-    data: z.strictObject({
-      window: Window,
-      findings: z
-        .array(
-          z.strictObject({
-            kind: z.enum(["recurring_host", "shared_indicator", "missed_escalation"]),
-            what: z.string().min(1).max(600),
-            caseIds: CaseIds,
-          }),
-        )
-        .max(200),
-      omitted: z.int().min(1).optional(),
-      words: Words,
-    }),
-  }),
-  "campaign.detected": event({
-    saidBy: ["role:threat-hunter"],
-    data: z.strictObject({
-      clusterId: z.string().min(1).max(64),
-      caseIds: CaseIds,
-      indicators: z.array(Indicator.extend({ cases: z.int().min(1) })).max(100),
-      actors: z.array(z.string().min(1).max(200)).max(20),
-    }),
-  }),
-};
+const Tokens = z.strictObject({ input: z.int().min(0), output: z.int().min(0) });
+
+/** Servers of others' tools that a run had, and what each calls itself; left out where it had none. */
+const Servers = z
+  .array(z.strictObject({ server: z.string().min(1).max(64), version: z.string().min(1).max(100) }))
+  .max(50);
 
 export const runEvents = {
   "role.worked": event({
@@ -114,13 +31,14 @@ export const runEvents = {
       leg: z.string().min(1).max(100),
       steps: z.array(TraceStep).max(200),
       modelCalls: z.int().min(0),
-      tokens: z.strictObject({ input: z.int().min(0), output: z.int().min(0) }),
+      tokens: Tokens,
       milliseconds: z.number().min(0),
       /** How many claims the answer made that code could not tie to the record. */
       evidenceDropped: z.int().min(0),
       recallArm: z.enum(["on", "off"]),
       /** Partition → log position that the run's view of the log stood at. */
       positions: z.record(z.string(), z.string()),
+      servers: Servers.optional(),
     }),
   }),
   "role.failed": event({
@@ -128,16 +46,34 @@ export const runEvents = {
     data: z.strictObject({
       role: RoleName,
       title: z.string().min(1).max(100),
-      reason: z.enum(["budget_exhausted", "invalid_output", "empty_output", "tool_failed"]),
+      /** `model_unavailable`: no model answered until the case's own deadline had passed. */
+      reason: z.enum([
+        "budget_exhausted",
+        "invalid_output",
+        "empty_output",
+        "tool_failed",
+        "model_unavailable",
+      ]),
       detail: Text,
       steps: z.array(TraceStep).max(200),
       model: z.string().min(1).max(200),
+      /** What it cost all the same; left out where no model was asked. */
+      leg: z.string().min(1).max(100).optional(),
+      modelCalls: z.int().min(0).optional(),
+      tokens: Tokens.optional(),
+      milliseconds: z.number().min(0).optional(),
       confidence: Confidence.optional(),
+      servers: Servers.optional(),
     }),
   }),
 };
 
-const Leg = z.strictObject({ leg: z.string().min(1).max(200), why: z.string().min(1).max(1000) });
+const Leg = z.strictObject({
+  leg: z.string().min(1).max(200),
+  why: z.string().min(1).max(1000),
+  /** For this role alone, whose answers from that leg were no good; left out: for all. */
+  role: RoleName.optional(),
+});
 
 export const modelEvents = {
   "model.failed_over": event({ saidBy: ["models"], data: Leg.extend({ to: z.string().min(1).max(200) }) }),
@@ -145,6 +81,16 @@ export const modelEvents = {
   "model.unavailable": event({
     saidBy: ["models"],
     data: z.strictObject({ why: z.string().min(1).max(1000) }),
+  }),
+  /** A role has used up its tokens of the day (UTC); its work waits for the next. */
+  "model.budget_spent": event({
+    saidBy: ["models"],
+    data: z.strictObject({
+      role: RoleName,
+      day: z.iso.date(),
+      tokens: z.int().min(0),
+      budget: z.int().min(1),
+    }),
   }),
 };
 
@@ -160,6 +106,8 @@ export const surfaceEvents = {
       channel: z.string().min(1).max(64),
       ts: z.string().min(1).max(64),
       threadTs: z.string().max(64).optional(),
+      /** The workspace's id of the picture in it: said once the message has it. */
+      picture: z.string().min(1).max(64).optional(),
       /** "slack" or "local": which kind of workspace it stands in. */
       surface: z.enum(["slack", "local"]),
     }),
@@ -190,6 +138,11 @@ const pagerEvents = {
 
 export const operationsEvents = {
   ...pagerEvents,
+  /** The roles work on live alerts and nobody is shown anything: of such a log a scorecard says "shadow". */
+  "shadow.started": event({
+    saidBy: ["operations"],
+    data: z.strictObject({ recall: z.enum(["on", "off", "ab"]) }),
+  }),
   /** An alarm: an entry claims to be a person's word or the gate's, and its signature is not theirs. */
   "record.distrusted": event({
     saidBy: ["operations"],
@@ -214,13 +167,54 @@ export const operationsEvents = {
     saidBy: ["operations"],
     data: z.strictObject({ group: z.string(), position: z.string() }),
   }),
+  /** What a server of others' tools offers: said when it is first seen, and whenever that is something else. */
+  "tools.changed": event({
+    saidBy: ["operations"],
+    data: z.strictObject({
+      server: z.string().min(1).max(64),
+      version: z.string().min(1).max(100),
+      changes: z
+        .array(
+          z.strictObject({
+            tool: z.string().min(1).max(100),
+            /** A role that soc.yaml names may use it. */
+            usable: z.boolean(),
+            why: z.string().min(1).max(500),
+            /** Of its annotations and its schema; none of one that is refused or gone. */
+            digest: Digest.optional(),
+          }),
+        )
+        .min(1)
+        .max(50),
+      /** Changes that are not listed here, and the digest of all of them. */
+      more: z.int().min(0),
+      moreDigest: Digest.optional(),
+    }),
+  }),
   "canary.sent": event({
     saidBy: ["operations"],
     data: z.strictObject({ canaryId: z.string(), due: IsoTime }),
   }),
+  /** It came through: a sane verdict, and its card in the operations channel. */
+  "canary.passed": event({
+    saidBy: ["operations"],
+    data: z.strictObject({ canaryId: z.string(), seconds: z.number().min(0) }),
+  }),
   "canary.missed": event({
     saidBy: ["operations"],
     data: z.strictObject({ canaryId: z.string(), stoppedAt: z.string().max(200) }),
+  }),
+  /** The day's audit: where the chain over each partition ends, for a place outside the log. */
+  "log.verified": event({
+    saidBy: ["operations"],
+    data: z.strictObject({
+      verdict: z.enum(["consistent", "damaged"]),
+      entries: z.int().min(0),
+      /** PARTITION/POSITION/SHA-256, as "audit verify --anchor" takes them. */
+      heads: z.array(z.string().max(120)).max(64),
+      /** What was found, the first of it. */
+      damage: z.array(z.string().max(500)).max(20),
+    }),
   }),
   "group.detached": event({
     saidBy: ["operations"],

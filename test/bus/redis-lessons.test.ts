@@ -52,6 +52,15 @@ describe.skipIf(!requires("redis"))("what went wrong with Redis Streams before",
     while ((await store.abandoned()) === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
+  it("writes nothing when it was opened to read, and says so of what would", async () => {
+    const before = await redis.dbsize();
+    const bus = await openBus(server, ["g"], { prefix: "looked-at", readOnly: true });
+    expect(await readAll(bus)).toEqual([]);
+    await expect(bus.publish([canary("a")])).rejects.toMatchObject({ code: "read_only" });
+    await bus.close();
+    expect(await redis.dbsize()).toBe(before);
+  });
+
   describe("the five causes of XACK answering 0 (lesson 33)", () => {
     beforeEach(async () => {
       await bus.publish([canary("1")]);

@@ -21,6 +21,8 @@ export class RedisServer {
   readonly port: number;
   readonly directory: string;
   readonly #args: readonly string[];
+  /** Of each of its files, bytes: what would make one longer fails, as on a full disk. From the next start on. */
+  fileLimit: number | undefined;
   #child: ChildProcess | undefined;
 
   private constructor(port: number, args: readonly string[]) {
@@ -44,7 +46,7 @@ export class RedisServer {
   async restart(): Promise<void> {
     if (this.#child !== undefined) throw new Error("redis-server: it is still running");
     const where = ["--port", String(this.port), "--bind", "127.0.0.1", "--dir", this.directory, "--save", ""];
-    const child = spawn("redis-server", [...where, ...durable, ...this.#args], {
+    const child = spawn("sh", ["-c", this.#limited(), "sh", ...where, ...durable, ...this.#args], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     this.#child = child;
@@ -60,15 +62,22 @@ export class RedisServer {
     throw new Error(`redis-server did not start:\n${said.join("\n")}`);
   }
 
+  #limited(): string {
+    const limit = this.fileLimit === undefined ? "" : `trap "" XFSZ; ulimit -f ${this.fileLimit >> 9}; `;
+    return `${limit}exec redis-server "$@"`;
+  }
+
   /** As a power cut for the process: nothing is flushed on the way out. */
   async kill9(): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;
     this.#child = undefined;
+    running.delete(child);
+    // It may have ended by itself: Redis does when it cannot write what it must.
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, "exit");
     child.kill("SIGKILL");
     await exited;
-    running.delete(child);
   }
 
   async stop(): Promise<void> {
@@ -86,7 +95,7 @@ export class RedisServer {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

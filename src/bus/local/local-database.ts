@@ -58,7 +58,7 @@ export class LocalDatabase {
   constructor({ file, readOnly = false, maxBytes }: DatabaseOptions) {
     this.#name = file ?? "log in memory";
     this.readOnly = readOnly;
-    if (file !== undefined && !readOnly) mkdirSync(dirname(file), { recursive: true });
+    if (file !== undefined && !readOnly) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     this.#lock = file === undefined || readOnly ? undefined : lockForWriting(file);
     try {
       this.#db = new DatabaseSync(file ?? ":memory:", { readOnly, timeout: 5_000 });

@@ -1,6 +1,11 @@
-/** One connection to Redis. Every error that leaves it is a HatrackError that says what was being done. */
-import { Redis, type RedisOptions } from "ioredis";
+/**
+ * One connection to Redis, to the primary that Sentinels name, or to a Cluster (then: one to each node in use).
+ * Every error that leaves it is a HatrackError that says what was being done.
+ */
+import { Cluster, Redis, type RedisOptions } from "ioredis";
+import { z } from "zod";
 import { HatrackError, reasonOf } from "../../errors.ts";
+import { redisAddress, type RedisAddress } from "./address.ts";
 import { busError } from "./errors.ts";
 import { runScript, scripts } from "./scripts.ts";
 
@@ -11,20 +16,30 @@ type Timeouts = Pick<
   "commandTimeout" | "socketTimeout" | "blockingTimeout" | "autoResendUnfulfilledCommands"
 >;
 
+type Client = Redis | Cluster;
+
 const reconnectMs = (attempt: number): number => Math.min(50 * 2 ** attempt, 1_000);
 
+/** Of each command its error, or null and its reply. */
+const Pipelined = z.array(z.array(z.unknown()));
+
 export class RedisConnection {
-  readonly #redis: Redis;
+  readonly #client: Client;
+  /** A Cluster keeps what it cannot send until it can: every call has an end of its own. Milliseconds. */
+  readonly #giveUpMs: number;
   readonly #closing = new AbortController();
   /** Why the last attempt to connect failed; a command that gave up waiting says it. */
   #lastError: unknown = undefined;
 
-  private constructor(redis: Redis) {
-    this.#redis = redis;
-    redis.on("error", (error: unknown) => {
+  private constructor(client: Client, giveUpMs: number) {
+    this.#client = client;
+    this.#giveUpMs = giveUpMs;
+    const failed = (error: unknown): void => {
       this.#lastError = error;
-    });
-    redis.on("ready", () => {
+    };
+    client.on("error", failed);
+    client.on("node error", failed);
+    client.on("ready", () => {
       this.#lastError = undefined;
     });
   }
@@ -34,7 +49,8 @@ export class RedisConnection {
    * what may be repeated goes through here: the scripts, and reads.
    */
   static forCommands(url: string, timeoutMs: number): RedisConnection {
-    return RedisConnection.#to(url, { commandTimeout: timeoutMs, socketTimeout: timeoutMs + 1_000 });
+    const timeouts = { commandTimeout: timeoutMs, socketTimeout: timeoutMs + 1_000 };
+    return new RedisConnection(clientOf(redisAddress(url), timeouts), timeoutMs);
   }
 
   /**
@@ -43,34 +59,17 @@ export class RedisConnection {
    */
   static forBlockingReads(url: string, blockMs: number): RedisConnection {
     const giveUpMs = blockMs + 5_000;
-    return RedisConnection.#to(url, {
+    const timeouts = {
       autoResendUnfulfilledCommands: false,
       blockingTimeout: giveUpMs,
       socketTimeout: giveUpMs,
-    });
-  }
-
-  static #to(url: string, options: Timeouts): RedisConnection {
-    return new RedisConnection(
-      new Redis(url, {
-        // RESP2: the same reply shapes from every Redis and every proxy.
-        protocol: 2,
-        connectTimeout: 5_000,
-        retryStrategy: reconnectMs,
-        // What waits for a connection gives up after the second attempt; who asked waits or says so.
-        maxRetriesPerRequest: 1,
-        ...options,
-      }),
-    );
+    };
+    return new RedisConnection(clientOf(redisAddress(url), timeouts), giveUpMs);
   }
 
   /** @param doing for the message of an error: "publish", "read of group tier2" */
   async call(doing: string, command: string, ...args: readonly Argument[]): Promise<unknown> {
-    try {
-      return await this.#redis.call(command, [...args]);
-    } catch (error) {
-      throw this.#explained(error, doing);
-    }
+    return await this.#do(doing, () => this.#client.call(command, [...args]));
   }
 
   async script(
@@ -78,11 +77,42 @@ export class RedisConnection {
     keys: readonly string[],
     args: readonly Argument[],
   ): Promise<unknown> {
-    try {
-      return await runScript(this.#redis, scripts[name], keys, args);
-    } catch (error) {
-      throw this.#explained(error, name);
+    return await this.#do(name, () => runScript(this.#client, scripts[name], keys, args));
+  }
+
+  /**
+   * Sends all over one connection, to the node of the key; replies in order, the first error thrown. What may be
+   * repeated only: a Cluster that moved the key is asked again.
+   */
+  async together(
+    doing: string,
+    key: string,
+    commands: readonly (readonly [string, ...Argument[]])[],
+  ): Promise<unknown[]> {
+    for (let tries = 1; ; tries += 1) {
+      const replies = await this.#do(doing, () => {
+        const pipeline = this.#client.pipeline();
+        for (const [command, ...args] of commands) pipeline.call(command, args);
+        return pipeline.exec();
+      });
+      const results = Pipelined.parse(replies);
+      const failed = results.find(([error]) => error !== null);
+      if (failed === undefined) return results.map(([, reply]) => reply);
+      if (this.#client instanceof Redis || tries === 5) throw this.#explained(failed[0], doing);
+      // A pipeline does not follow a key to another node; a command does, and the next pipeline then knows.
+      await this.call(doing, "EXISTS", key);
     }
+  }
+
+  /** Asks each primary: the one Redis, or every master of the Cluster. */
+  async eachPrimary(doing: string, command: string, ...args: readonly Argument[]): Promise<unknown[]> {
+    const client = this.#client;
+    if (client instanceof Redis) return [await this.call(doing, command, ...args)];
+    // The nodes are known once anything was answered.
+    await this.call(doing, "PING");
+    return await Promise.all(
+      client.nodes("master").map((node) => this.#do(doing, () => node.call(command, [...args]))),
+    );
   }
 
   get closed(): AbortSignal {
@@ -92,7 +122,32 @@ export class RedisConnection {
   /** Whatever is still under way is rejected with `bus_closed`. */
   close(): void {
     this.#closing.abort();
-    this.#redis.disconnect();
+    this.#client.disconnect();
+  }
+
+  async #do<Reply>(doing: string, send: () => Promise<Reply>): Promise<Reply> {
+    try {
+      return await (this.#client instanceof Redis ? send() : this.#within(send()));
+    } catch (error) {
+      throw this.#explained(error, doing);
+    }
+  }
+
+  async #within<Reply>(reply: Promise<Reply>): Promise<Reply> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      reject(new Error(`no answer within ${this.#giveUpMs} ms`));
+    }, this.#giveUpMs);
+    const closed = (): void => {
+      reject(new Error("closed"));
+    };
+    this.closed.addEventListener("abort", closed, { once: true });
+    try {
+      return await Promise.race([reply, late]);
+    } finally {
+      clearTimeout(timer);
+      this.closed.removeEventListener("abort", closed);
+    }
   }
 
   #explained(error: unknown, doing: string): HatrackError {
@@ -100,4 +155,34 @@ export class RedisConnection {
     const why = this.#lastError === undefined ? "" : `; last connection error: ${reasonOf(this.#lastError)}`;
     return busError(error, `${doing}${why}`);
   }
+}
+
+function clientOf(address: RedisAddress, timeouts: Timeouts): Client {
+  const common = {
+    // RESP2: the same reply shapes from every Redis and every proxy.
+    protocol: 2,
+    connectTimeout: 5_000,
+    // What waits for a connection gives up after the second attempt; who asked waits or says so.
+    maxRetriesPerRequest: 1,
+    ...timeouts,
+  } as const;
+  if (address.kind === "single") return new Redis(address.url, { ...common, retryStrategy: reconnectMs });
+  if (address.kind === "cluster") {
+    return new Cluster([...address.nodes], {
+      clusterRetryStrategy: reconnectMs,
+      redisOptions: { ...common, ...address.credentials },
+    });
+  }
+  const { sentinels, name, db, sentinelPassword, credentials } = address;
+  return new Redis({
+    ...common,
+    ...credentials,
+    sentinels: [...sentinels],
+    name,
+    db,
+    retryStrategy: reconnectMs,
+    sentinelRetryStrategy: reconnectMs,
+    ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
+    ...(credentials.tls === undefined ? {} : { enableTLSForSentinelMode: true }),
+  });
 }

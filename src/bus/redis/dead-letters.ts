@@ -31,28 +31,27 @@ interface Graveyard {
 }
 
 export class RedisDeadLetters implements DeadLetters {
-  readonly #yard: () => Graveyard;
+  readonly #yard: Graveyard;
 
-  /** @param yard throws `bus_closed` while the bus is not open */
-  constructor(yard: () => Graveyard) {
+  constructor(yard: Graveyard) {
     this.#yard = yard;
   }
 
   async list(group?: string): Promise<DeadEntry[]> {
-    const { redis, keys } = this.#yard();
+    const { redis, keys } = this.#yard;
     const groups = group === undefined ? await knownGroups(redis, keys) : [group];
     const lists = await Promise.all(groups.map((name) => this.#ofGroup(name)));
     return lists.flat().sort((a, b) => comparePositions(a.position, b.position));
   }
 
   async #ofGroup(group: string): Promise<DeadEntry[]> {
-    const { redis, keys } = this.#yard();
+    const { redis, keys } = this.#yard;
     const reply = await redis.call("list of dead letters", "HVALS", keys.dead(group));
     return z.array(z.string()).parse(reply).map(deadOf);
   }
 
   async redrive(group: string, position: Position): Promise<boolean> {
-    const { redis, keys, clock } = this.#yard();
+    const { redis, keys, clock } = this.#yard;
     const kept = await redis.call("redrive", "HGET", keys.dead(group), position);
     if (typeof kept !== "string") return false;
     const at = isoTime(clock.now());
@@ -71,11 +70,32 @@ export class RedisDeadLetters implements DeadLetters {
   }
 
   async discard(group: string, position: Position): Promise<boolean> {
-    const { redis, keys } = this.#yard();
+    const { redis, keys } = this.#yard;
     return (await redis.call("discard", "HDEL", keys.dead(group), position)) === 1;
   }
 }
 
 function deadOf(text: string): DeadEntry {
   return Dead.parse(JSON.parse(text));
+}
+
+/**
+ * Those of all partitions. A position is one partition's: who redrives or discards by it alone means the first
+ * where it is dead.
+ *
+ * @param parts throws `bus_closed` while the bus is not open
+ */
+export function jointDeadLetters(parts: () => readonly { readonly dead: DeadLetters }[]): DeadLetters {
+  const first = async (done: (dead: DeadLetters) => Promise<boolean>): Promise<boolean> => {
+    for (const { dead } of parts()) if (await done(dead)) return true;
+    return false;
+  };
+  return {
+    list: async (group) => {
+      const lists = await Promise.all(parts().map(({ dead }) => dead.list(group)));
+      return lists.flat().sort((a, b) => comparePositions(a.position, b.position));
+    },
+    redrive: (group, position) => first((dead) => dead.redrive(group, position)),
+    discard: (group, position) => first((dead) => dead.discard(group, position)),
+  };
 }

@@ -40,14 +40,23 @@ const replicated: Demand = {
 
 const ConfigReply = z.union([z.array(z.string()), z.record(z.string(), z.string())]);
 
-/** Everything that is weaker than expected or cannot be looked at; empty when all is well. */
+/** Whether every primary has a replica; one without makes no promise that a replica could keep. */
+export async function hasReplicas(redis: RedisConnection): Promise<boolean> {
+  const infos = await redis.eachPrimary("durability check", "INFO", "replication");
+  return infos.every((info) => Number(/connected_slaves:(\d+)/.exec(z.string().parse(info))?.[1] ?? 0) > 0);
+}
+
+/**
+ * Everything that is weaker than expected or cannot be looked at, on the primary where it is weakest; empty when all
+ * is well.
+ */
 export async function checkDurability(redis: RedisConnection): Promise<Finding[]> {
-  const info = z.string().parse(await redis.call("durability check", "INFO", "replication"));
-  const hasReplicas = Number(/connected_slaves:(\d+)/.exec(info)?.[1] ?? 0) > 0;
   const findings: Finding[] = [];
-  for (const demand of hasReplicas ? [...demands, replicated] : demands) {
-    const found = await configured(redis, demand.setting);
-    if (found === undefined || !meets(found, demand)) findings.push(finding(demand, found));
+  for (const demand of (await hasReplicas(redis)) ? [...demands, replicated] : demands) {
+    const everywhere = await configured(redis, demand.setting);
+    const weak = everywhere.find((found) => found === undefined || !meets(found, demand));
+    if (everywhere.some((found) => found === undefined || !meets(found, demand)))
+      findings.push(finding(demand, weak));
   }
   return findings;
 }
@@ -64,13 +73,18 @@ function finding({ setting, expected, because }: Demand, found: string | undefin
   return { setting, expected, found, message };
 }
 
-async function configured(redis: RedisConnection, setting: string): Promise<string | undefined> {
+/** On each primary. */
+async function configured(redis: RedisConnection, setting: string): Promise<readonly (string | undefined)[]> {
   try {
-    const reply = ConfigReply.parse(await redis.call("durability check", "CONFIG", "GET", setting));
-    return Array.isArray(reply) ? reply[1] : reply[setting];
+    const replies = await redis.eachPrimary("durability check", "CONFIG", "GET", setting);
+    return replies.map((reply) => {
+      const parsed = ConfigReply.parse(reply);
+      return Array.isArray(parsed) ? parsed[1] : parsed[setting];
+    });
   } catch (error) {
     // Managed services rename or deny CONFIG; only then is it "cannot check".
-    if (error instanceof HatrackError && ["bus_denied", "bus_failed"].includes(error.code)) return undefined;
+    if (error instanceof HatrackError && ["bus_denied", "bus_failed"].includes(error.code))
+      return [undefined];
     throw error;
   }
 }

@@ -35,7 +35,13 @@ const kinds: Readonly<Record<string, Kind>> = {
   READONLY: waits("this Redis is a replica: REDIS_URL must name the primary, or a failover is under way"),
   MASTERDOWN: waits("the primary of this replica is down"),
   CLUSTERDOWN: waits("the cluster does not serve this slot now"),
+  MOVED: {
+    code: "bus_denied",
+    retryable: false,
+    advice: "this is a node of a Redis Cluster: say so in REDIS_URL (redis-cluster://HOST:PORT,HOST:PORT)",
+  },
   TRYAGAIN: waits("the cluster is moving this slot"),
+  UNBLOCKED: waits("the primary became a replica while it was waited on"),
   NOREPLICAS: waits("fewer replicas than min-replicas-to-write are in reach"),
   MISCONF: waits("Redis cannot write to its disk and refuses writes"),
   WRONGTYPE: {

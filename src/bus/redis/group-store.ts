@@ -1,6 +1,7 @@
 /** What Redis keeps for one consumer group of one partition: the stream's own pending list, and the scripts. */
 import { z } from "zod";
-import { HatrackError } from "../../errors.ts";
+import type { Diagnostics } from "../../diagnostics.ts";
+import { HatrackError, reasonOf } from "../../errors.ts";
 import type {
   Burial,
   Claim,
@@ -11,8 +12,9 @@ import type {
   TakeRequest,
 } from "../group-store.ts";
 import { CommitCalls } from "./commit-call.ts";
+import type { Confirmation } from "./confirmation.ts";
 import type { RedisConnection } from "./connection.ts";
-import { entryOf, takenEntries } from "./entries.ts";
+import { entryOf, RawEntries, takenEntries } from "./entries.ts";
 import type { RedisKeys } from "./keys.ts";
 
 /** The consumer under whose name lies what was handed back or redriven until somebody takes it. */
@@ -33,6 +35,9 @@ export interface RedisGroup extends GroupStoreRequest {
   readonly keys: RedisKeys;
   readonly partition: number;
   readonly reclaimIdleMs: number;
+  /** Present when entries are delivered only once a replica has them. */
+  readonly confirmation: Confirmation | undefined;
+  readonly diagnostics: Diagnostics;
 }
 
 export class RedisGroupStore implements GroupStore {
@@ -52,12 +57,44 @@ export class RedisGroupStore implements GroupStore {
       const [from, ...list] = await this.#takeNow(max);
       const { partition } = this.#group;
       const claims = takenEntries(list).map((entry) => ({ ...entry, partition, deliveries: 1 }));
-      if (claims.length > 0) return claims;
+      if (claims.length > 0) return await this.#confirmed(claims, signal);
       const left = Math.floor(end - performance.now());
       if (left <= 0) break;
       if (from !== "") await this.#news(from, left, signal);
     }
     return [];
+  }
+
+  /** The claims once a replica has their entries; none while it has not: then they are handed back. */
+  async #confirmed(claims: readonly Claim[], signal: AbortSignal): Promise<readonly Claim[]> {
+    const { confirmation, redis, keys } = this.#group;
+    const youngest = claims.at(-1)?.position;
+    if (confirmation === undefined || youngest === undefined) return claims;
+    if (!(await this.#hasReplica(confirmation, signal))) {
+      await this.handBack(claims);
+      return [];
+    }
+    // A new primary that lacks the youngest lacks some: what it lacks was never confirmed and is not delivered.
+    const there = await redis.call("confirmation by a replica", "XRANGE", keys.log, youngest, youngest);
+    if (RawEntries.parse(there).length === 1) return claims;
+    await this.handBack(claims);
+    return [];
+  }
+
+  async #hasReplica(confirmation: Confirmation, signal: AbortSignal): Promise<boolean> {
+    const { group, reclaimIdleMs, diagnostics } = this.#group;
+    // Claims are not renewed here: this ends well before somebody else takes them for abandoned.
+    const end = performance.now() + reclaimIdleMs / 3;
+    do {
+      try {
+        await confirmation.confirm();
+        return true;
+      } catch (error) {
+        if (!(error instanceof HatrackError && error.retryable)) throw error;
+        diagnostics.warn({ group }, reasonOf(error));
+      }
+    } while (!signal.aborted && performance.now() < end);
+    return false;
   }
 
   async #takeNow(max: number): Promise<z.infer<typeof Taken>> {
@@ -113,7 +150,8 @@ export class RedisGroupStore implements GroupStore {
     const [position, deliveries, , fields] = found;
     const claim = { ...entryOf([position, fields]), partition: this.#group.partition, deliveries };
     const { types } = this.#group;
-    if (claim.type === undefined || types.some((type) => type === claim.type)) return claim;
+    if (claim.type === undefined || types.some((type) => type === claim.type))
+      return (await this.#confirmed([claim], new AbortController().signal))[0];
     // Claimed before this subscription stopped wanting its type: settled here as take.lua would have.
     await this.commit({ claim, outputs: [] });
     return undefined;

@@ -4,9 +4,11 @@ import type { Diagnostics } from "../../diagnostics.ts";
 import { parseEventText } from "../../events/parse.ts";
 import type { AnyEvent } from "../../events/envelope.ts";
 import { HatrackError, reasonOf } from "../../errors.ts";
+import type { ArchiveRange, ArchiveReader } from "../archive/archive-reader.ts";
 import { comparePositions, type Position, type ReadOptions, type StoredEvent } from "../bus.ts";
-import { stored } from "../outputs.ts";
+import type { Checked } from "../outputs.ts";
 import { pause } from "../waiting.ts";
+import type { Confirmation } from "./confirmation.ts";
 import type { RedisConnection } from "./connection.ts";
 import { entryOf, RawEntries, RawRead, type Entry } from "./entries.ts";
 import type { RedisKeys } from "./keys.ts";
@@ -24,6 +26,10 @@ export interface Partition {
   readonly redis: RedisConnection;
   readonly keys: RedisKeys;
   readonly partition: number;
+  /** Present where there are replicas. */
+  readonly confirmation?: Confirmation | undefined;
+  /** What was trimmed from the log; undefined: nothing ever is. */
+  readonly archive?: ArchiveReader | undefined;
   readonly diagnostics: Diagnostics;
 }
 
@@ -34,17 +40,32 @@ export class RedisLog {
     this.#at = at;
   }
 
-  async publish(events: readonly AnyEvent[]): Promise<StoredEvent[]> {
-    // All are checked before one is said.
-    const checked = events.map(stored);
+  /** Resolves when it is durable and, where there are replicas, one of them has it. */
+  async publish(checked: readonly Checked[]): Promise<StoredEvent[]> {
     const said: StoredEvent[] = [];
     for (let at = 0; at < checked.length; at += page) {
       said.push(...(await this.#publish(checked.slice(at, at + page))));
     }
+    await this.#confirmed(said);
     return said;
   }
 
-  async #publish(events: readonly ReturnType<typeof stored>[]): Promise<StoredEvent[]> {
+  async #confirmed(said: readonly StoredEvent[]): Promise<void> {
+    const { confirmation, redis, keys } = this.#at;
+    if (confirmation === undefined || said.length === 0) return;
+    await confirmation.confirm();
+    // A failover between the two steps confirms what the new primary has: look there that this is among it.
+    const ids = [...new Set(said.map(({ event }) => event.id))];
+    const there = z.int().parse(await redis.call("publish", "EXISTS", ...ids.map((id) => keys.id(id))));
+    if (there === ids.length) return;
+    throw new HatrackError(
+      "bus_unreplicated",
+      `redis bus: publish: a failover lost ${ids.length - there} of ${ids.length} events; say them again`,
+      { retryable: true },
+    );
+  }
+
+  async #publish(events: readonly Checked[]): Promise<StoredEvent[]> {
     const keys = events.flatMap(({ event }) => [
       this.#at.keys.id(event.id),
       this.#at.keys.subject(event.subject),
@@ -83,30 +104,88 @@ export class RedisLog {
     for await (const entries of pages) yield* this.#matching(entries, options);
   }
 
-  async *#all({ after, to }: ReadOptions): AsyncGenerator<Entry[]> {
-    let start = after === undefined ? "-" : `(${after}`;
-    for (;;) {
-      const entries = await this.#range(start, to ?? "+", page);
-      yield entries;
+  /** What is on the log now, as it is stored, readable or not. */
+  async *raw(): AsyncGenerator<{ readonly position: Position; readonly text: string }> {
+    for (let start = "-"; ;) {
+      const entries = await this.#range(start, "+", page);
+      for (const { position, text } of entries) yield { position, text: text ?? "" };
       const last = entries.at(-1);
-      if (last === undefined || entries.length < page) return;
+      if (last === undefined) return;
       start = `(${last.position}`;
     }
   }
 
-  async *#ofSubject(subject: string, { after, to }: ReadOptions): AsyncGenerator<Entry[]> {
+  async *#all({ after, to }: ReadOptions): AsyncGenerator<readonly Entry[]> {
+    let from = after;
+    for (let more = true, archived = true; more;) {
+      if (archived) {
+        for await (const entries of this.#archived({ after: from })) {
+          yield upTo(entries, to);
+          from = entries.at(-1)?.position ?? from;
+        }
+      }
+      const entries = await this.#range(from === undefined ? "-" : `(${from}`, to ?? "+", page);
+      // Trimmed while we read: what we have not seen is in the archive now.
+      archived = await this.#trimmedPast(from);
+      if (archived) continue;
+      yield entries;
+      from = entries.at(-1)?.position;
+      more = entries.length === page;
+    }
+  }
+
+  /** What is in the archive and no longer on the log. */
+  async *#archived(range: Omit<ArchiveRange, "before">): AsyncGenerator<readonly Entry[]> {
+    const { archive } = this.#at;
+    if (archive === undefined) return;
+    const before = await this.#begin();
+    if (before !== undefined && range.after !== undefined && comparePositions(range.after, before) >= 0)
+      return;
+    yield* archive.entries({ ...range, before });
+  }
+
+  /** Whether the log begins later than where somebody reads on, and the archive has something in between. */
+  async #trimmedPast(from: Position | undefined): Promise<boolean> {
+    if (this.#at.archive === undefined) return false;
+    for await (const entries of this.#archived({ after: from })) if (entries.length > 0) return true;
+    return false;
+  }
+
+  /** The position of the first entry that is still on the log. */
+  async #begin(): Promise<Position | undefined> {
+    const first = await this.#at.redis.call("read", "XRANGE", this.#at.keys.log, "-", "+", "COUNT", 1);
+    return RawEntries.parse(first)[0]?.[0];
+  }
+
+  async *#ofSubject(subject: string, { after, to }: ReadOptions): AsyncGenerator<readonly Entry[]> {
+    // The index first: what is trimmed from here on is found in the archive, or missed and looked for there.
     const listed = z
       .array(z.string())
       .parse(await this.#at.redis.call("read of a subject", "LRANGE", this.#at.keys.subject(subject), 0, -1));
-    const positions = listed.filter(
-      (position) =>
-        (after === undefined || comparePositions(position, after) > 0) &&
-        (to === undefined || comparePositions(position, to) <= 0),
-    );
-    for (let at = 0; at < positions.length; at += page) {
-      const chunk = positions.slice(at, at + page);
-      yield (await Promise.all(chunk.map((position) => this.#range(position, position, 1)))).flat();
+    let last = after;
+    const within = (position: Position): boolean =>
+      (last === undefined || comparePositions(position, last) > 0) &&
+      (to === undefined || comparePositions(position, to) <= 0);
+    for await (const entries of this.#archived({ after, subject })) {
+      const some = entries.filter(({ position }) => within(position));
+      yield some;
+      last = some.at(-1)?.position ?? last;
     }
+    const live = listed.filter(within);
+    for (let at = 0; at < live.length; at += page) {
+      const chunk = live.slice(at, at + page);
+      const found = (await Promise.all(chunk.map((position) => this.#range(position, position, 1)))).flat();
+      yield found.length === chunk.length ? found : await this.#orArchived(chunk, subject);
+    }
+  }
+
+  /** Some were trimmed between the look at the index and the look at the log. */
+  async #orArchived(positions: readonly Position[], subject: string): Promise<Entry[]> {
+    const all: Entry[] = [];
+    for await (const entries of this.#archived({ subject })) all.push(...entries);
+    for (const position of positions) all.push(...(await this.#range(position, position, 1)));
+    const once = new Map(all.map((entry) => [entry.position, entry]));
+    return positions.flatMap((position) => once.get(position) ?? []);
   }
 
   async #range(start: string, end: string, count: number): Promise<Entry[]> {
@@ -184,6 +263,10 @@ export class RedisLog {
       return [];
     }
   }
+}
+
+function upTo(entries: readonly Entry[], to: Position | undefined): readonly Entry[] {
+  return to === undefined ? entries : entries.filter(({ position }) => comparePositions(position, to) <= 0);
 }
 
 /** Asked in a function because it changes while others run, which narrowing does not know. */

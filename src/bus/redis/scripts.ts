@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Redis } from "ioredis";
+import type { Cluster, Redis } from "ioredis";
 import { reasonOf } from "../../errors.ts";
 
 interface Script {
@@ -26,11 +26,13 @@ export const scripts = {
   "hand-back": script("hand-back"),
   bury: script("bury"),
   redrive: script("redrive"),
+  archive: script("archive"),
+  forget: script("forget"),
 };
 
 /** Runs a script by its digest; a Redis that does not know it yet (new, restarted, failed over) is sent the text. */
 export async function runScript(
-  redis: Redis,
+  redis: Redis | Cluster,
   { text, sha }: Script,
   keys: readonly string[],
   args: readonly (string | number)[],
