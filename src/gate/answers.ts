@@ -1,6 +1,6 @@
 /** What comes of a decision that the door let through: authority first, then what was said. */
 import type { Draft } from "../bus/bus.ts";
-import { RejectCategory } from "../events/gate-events.ts";
+import { RejectCategory } from "../events/decision.ts";
 import {
   accountKey,
   livePeople,
@@ -15,8 +15,8 @@ import { against, answerableUntil, carryOutBy } from "./deadlines.ts";
 import type { OpenDoor } from "./door.ts";
 import { handOver, snooze } from "./hand-over.ts";
 import type { Policy } from "./policy.ts";
-import { asking } from "./questions.ts";
-import { refuse, whoCan } from "./refusals.ts";
+import { answeredBy, asking } from "./questions.ts";
+import { refuse, whoCan, type Refusal } from "./refusals.ts";
 import { editedRequest } from "./requests.ts";
 import { termsNow } from "./terms.ts";
 
@@ -46,6 +46,17 @@ function byMember(asked: Answering, decision: OfMember, policy: Policy): Draft[]
   const { title } = handoff.bar.addressed;
   const standing = standingOf(command.directory, decision.principal, title);
   if (!standing.entitled) return [refuse(command, { ...standing, whoCan: whoCan(handoff) })];
+  const elsewhere = wrongSurface(handoff, decision);
+  if (elsewhere !== undefined) return [refuse(command, elsewhere)];
+  return entitled(asked, decision, { standing, policy });
+}
+
+function entitled(
+  asked: Answering,
+  decision: OfMember,
+  { standing, policy }: { readonly standing: Entitled; readonly policy: Policy },
+): Draft[] {
+  const { handoff, command } = asked;
   const by = decision.principal;
   switch (decision.decision) {
     case "authorise":
@@ -58,6 +69,8 @@ function byMember(asked: Answering, decision: OfMember, policy: Policy): Draft[]
     }
     case "need_info":
       return [asking(handoff, by, decision.question)];
+    case "answer_info":
+      return [answeredBy(handoff, { command, decision, answer: standing.answer })];
     case "assign":
       return assign(asked, by);
     case "delegate":
@@ -65,6 +78,15 @@ function byMember(asked: Answering, decision: OfMember, policy: Policy): Draft[]
     case "snooze":
       return snooze(handoff, command, decision);
   }
+}
+
+/** What policy wants seen on a card, nobody authorises from a command line. Rejecting is safe anywhere. */
+function wrongSurface({ bar }: OpenDoor["handoff"], { decision, surface }: OfMember): Refusal | undefined {
+  const { surfaces } = bar;
+  if (surfaces?.includes(surface) !== false || (decision !== "authorise" && decision !== "edit"))
+    return undefined;
+  const message = `Policy lets this be authorised only in ${surfaces.join(" or ")}; this came from ${surface}.`;
+  return { rule: "wrong_surface", message, whoCan: bar.addressed.title };
 }
 
 function reject({ handoff, command }: Answering, decision: Said<"reject">, standing: Entitled): Draft[] {

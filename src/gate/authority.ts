@@ -15,7 +15,7 @@ export type Standing =
 
 const refused = (rule: string, message: string): Standing => ({ entitled: false, rule, message });
 
-/** Whether this person is, right now, one of the people `title` stands for. */
+/** Whether this person is, right now, one of the people `title` stands for. Said to the person themselves. */
 export function standingOf(
   answer: DirectoryAnswer | undefined,
   principal: Principal,
@@ -34,7 +34,18 @@ export function standingOf(
   if (person === undefined) return outsider(answer, principal, title);
   const flaw = entries.map(flawOf).find((found) => found !== undefined);
   if (flaw === undefined) return { entitled: true, person, answer };
-  return refused(flaw, `${person.name} is listed under ${title} but cannot answer: ${flaws[flaw]}.`);
+  return refused(flaw, `You are listed under ${title} but cannot answer: ${flaws[flaw]}.`);
+}
+
+/** The same of somebody else, to the person who chose them. */
+export function ofAnother({ rule, message }: { rule: string; message: string }, title: string): string {
+  if (rule === "directory_unavailable") return message;
+  const why = rule === "not_a_member" ? "they are not on call there now" : wordsOf(rule);
+  return `Only ${title} can take this on, and whoever you chose cannot: ${why}.`;
+}
+
+function wordsOf(rule: string): string {
+  return Object.entries(flaws).find(([flaw]) => flaw === rule)?.[1] ?? "they cannot answer";
 }
 
 /** Of these accounts, the distinct people the answer lists in good standing, by `personKey`, in order. */
@@ -106,9 +117,6 @@ function flawOf(person: Person): keyof typeof flaws | undefined {
 
 function outsider(answer: Members, principal: Principal, title: string): Standing {
   const knownTeam = answer.members.some((person) => person.principal.team === principal.team);
-  if (!knownTeam) return refused("stranger", `${principal.user} is of another workspace than ${title}.`);
-  return refused(
-    "not_a_member",
-    `Only ${title} can answer this; ${principal.user} is not on call there now.`,
-  );
+  if (!knownTeam) return refused("stranger", `You are of another workspace than ${title}.`);
+  return refused("not_a_member", `Only ${title} can answer this; you are not on call there now.`);
 }

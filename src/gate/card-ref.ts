@@ -5,7 +5,7 @@
  */
 import { createCipheriv, createDecipheriv, createHmac } from "node:crypto";
 import { z } from "zod";
-import { canonicalJson } from "../events/canonical.ts";
+import { canonicalJson, sha256 } from "../events/canonical.ts";
 import { naturalId } from "../events/ids.ts";
 import type { Principal } from "../events/vocabulary.ts";
 import type { SigningKey } from "./keys.ts";
@@ -15,12 +15,15 @@ export interface CardSubject {
   readonly proposalId: string;
   /** The event whose card it is: with it the digest that was shown. */
   readonly eventId: string;
+  /** How many of the request's references have served: a card that has been used carries a new one. */
+  readonly round: number;
 }
 
 const Hidden = z.strictObject({
   c: z.string().min(1).max(64),
   p: z.string().min(1).max(64),
   e: z.string().min(1).max(64),
+  r: z.int().min(0),
   /** Milliseconds since the epoch. */
   x: z.int().min(0),
 });
@@ -32,8 +35,8 @@ const tagBytes = 16;
 
 /** @param key 32 bytes: see `cardKey` */
 export function makeCardRef(key: Uint8Array, subject: CardSubject, expiresAt: number): string {
-  const { caseId: c, proposalId: p, eventId: e } = subject;
-  const plain = Buffer.from(canonicalJson({ c, p, e, x: expiresAt } satisfies z.infer<typeof Hidden>));
+  const { caseId: c, proposalId: p, eventId: e, round: r } = subject;
+  const plain = Buffer.from(canonicalJson({ c, p, e, r, x: expiresAt } satisfies z.infer<typeof Hidden>));
   const nonce = createHmac("sha256", key).update("nonce").update(plain).digest().subarray(0, nonceBytes);
   const cipher = createCipheriv("aes-256-gcm", key, nonce);
   const hidden = Buffer.concat([cipher.update(plain), cipher.final()]);
@@ -43,16 +46,18 @@ export function makeCardRef(key: Uint8Array, subject: CardSubject, expiresAt: nu
 export function openCardRef(key: Uint8Array, ref: string, now: number): Opened {
   const hidden = Hidden.safeParse(decrypted(key, ref));
   if (!hidden.success) return { refused: "not_ours" };
-  const { c: caseId, p: proposalId, e: eventId, x } = hidden.data;
-  return now >= x ? { refused: "expired" } : { subject: { caseId, proposalId, eventId } };
+  const { c: caseId, p: proposalId, e: eventId, r: round, x } = hidden.data;
+  return now >= x ? { refused: "expired" } : { subject: { caseId, proposalId, eventId, round } };
 }
 
-/**
- * The id of what one person does with one reference: on the log it stands once, so that a reference is used once by
- * each person for each thing that can be done with it.
- */
-export function useOf(ref: string, { team, user }: Principal, act: string): string {
-  return naturalId("card-ref", ref, team, user, act);
+/** A reference's short name, for where the whole has no room. */
+export function refName(ref: string): string {
+  return sha256(ref).slice(0, 16);
+}
+
+/** What one person does with one reference: the gate takes each of these once (`usedOnce`). */
+export function useOf(name: string, { team, user }: Principal, act: string): string {
+  return naturalId("card-ref", name, team, user, act);
 }
 
 /** For this and nothing else: every process that holds the front end's key reads every card. */

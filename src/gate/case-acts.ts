@@ -4,19 +4,19 @@
  */
 import type { Draft } from "../bus/bus.ts";
 import { isEvent, type AnyEvent } from "../events/envelope.ts";
-import type { Decision } from "../events/gate-events.ts";
+import type { Decision } from "../events/decision.ts";
 import { naturalId } from "../events/ids.ts";
 import { recordOf, standingOf, type Standing } from "./authority.ts";
-import type { DecisionCommand, ProposalDecision } from "./commands.ts";
+import type { DecisionCommand, ProposalDecision, TuningDecision } from "./commands.ts";
 import type { DirectoryAnswer } from "./directory.ts";
 import type { Policy, Right } from "./policy.ts";
 import { refuse, type Refusal } from "./refusals.ts";
 
-export type CaseAct = Exclude<Decision, ProposalDecision>;
+export type CaseAct = Exclude<Decision, ProposalDecision | TuningDecision>;
 type Act<K extends CaseAct["decision"]> = Extract<CaseAct, { decision: K }>;
 
 export function isCaseAct(decision: Decision): decision is CaseAct {
-  return !("proposalId" in decision);
+  return !("proposalId" in decision) && !("tuningId" in decision);
 }
 
 /** What must be known of the case to judge it. */
@@ -62,7 +62,9 @@ export function caseFacts(events: Iterable<AnyEvent>): Omit<CaseFacts, "otherKno
     if (isEvent(event, "decision.submitted", "decision.refused")) continue;
     eventIds.add(event.id);
     if (isEvent(event, "case.closed", "case.reopened")) closed = event.type === "case.closed";
-    if (isEvent(event, "case.labelled", "case.unlabelled")) labelled = event.type === "case.labelled";
+    // What a source says of its alert is not ours to withdraw.
+    if (isEvent(event, "case.labelled") && event.data.from !== "source") labelled = true;
+    if (isEvent(event, "case.unlabelled")) labelled = false;
   }
   return { eventIds, closed, labelled };
 }
@@ -70,7 +72,7 @@ export function caseFacts(events: Iterable<AnyEvent>): Omit<CaseFacts, "otherKno
 /** Always at least one event: what came of it, or which rule refused. */
 export function decideCaseAct(told: Told, policy: Policy): Draft[] {
   const { command, act, answers } = told;
-  const who = titles(act, policy);
+  const who = titles(rolesFor(act, policy), policy);
   const standing = bestOf(answers, act, who);
   if (!standing.entitled) return [refuse(command, { ...standing, whoCan: who })];
   const refusal = nonsense(told);
@@ -79,14 +81,18 @@ export function decideCaseAct(told: Told, policy: Policy): Draft[] {
 }
 
 /** "SOC Analysts, Tier 2 On-Call or IR Lead On-Call" */
-function titles(act: CaseAct, policy: Policy): string {
-  const names = rolesFor(act, policy).map((role) => policy.onCall[role]?.title ?? role);
+export function titles(roles: readonly string[], policy: Policy): string {
+  const names = roles.map((role) => policy.onCall[role]?.title ?? role);
   const last = names.pop() ?? "nobody";
   return names.length === 0 ? last : `${names.join(", ")} or ${last}`;
 }
 
 /** Entitled by any one answer; else the refusal that says most: who they are before what could not be looked up. */
-function bestOf(answers: readonly DirectoryAnswer[], { principal }: CaseAct, who: string): Standing {
+export function bestOf(
+  answers: readonly DirectoryAnswer[],
+  { principal }: Pick<Decision, "principal">,
+  who: string,
+): Standing {
   const standings = answers.map((answer) => standingOf(answer, principal, who));
   const refused = standings.filter((standing) => !standing.entitled);
   return (
@@ -144,7 +150,10 @@ const say = (rule: string, message: string): Refusal => ({ rule, message });
 
 function badAssignee({ to }: Act<"assign_case">, { answers }: Told): Refusal | undefined {
   if (answers.some((answer) => standingOf(answer, to, "").entitled)) return undefined;
-  return say("bad_assignee", `${to.user} could not work on it: not among those who may take a case.`);
+  return say(
+    "bad_assignee",
+    "Whoever you chose could not work on it: they are not among those who may take a case.",
+  );
 }
 
 function badLink({ caseId, to }: Act<"link">, { otherKnown }: CaseFacts): Refusal | undefined {
@@ -190,8 +199,9 @@ function ofRuleOrRole(act: Act<"mute" | "pause" | "resume">, decisionId: string,
   if (act.decision === "resume") return { type: "role.resumed", data: { role: act.role, ...word } };
   const { reason } = act;
   if (act.decision === "pause") return { type: "role.paused", data: { role: act.role, ...word, reason } };
-  const { rule, host, until } = act;
-  const what = { rule, ...(host === undefined ? {} : { host }), until };
+  const { rule, host, critical, until } = act;
+  const scope = { ...(host === undefined ? {} : { host }), ...(critical === undefined ? {} : { critical }) };
+  const what = { rule, ...scope, until };
   const suppressionId = naturalId("suppression", decisionId);
   return { type: "suppression.set", data: { suppressionId, ...what, ...word, reason } };
 }

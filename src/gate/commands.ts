@@ -1,5 +1,6 @@
 /** What the gate is told. Times are milliseconds since the epoch; `at` is log time, the clock that decides. */
-import type { Ask, Decision } from "../events/gate-events.ts";
+import type { Decision } from "../events/decision.ts";
+import type { Ask } from "../events/gate-events.ts";
 import type { EventData } from "../events/catalogue.ts";
 import type { Evidence } from "../events/vocabulary.ts";
 import type { DirectoryAnswer } from "./directory.ts";
@@ -26,7 +27,7 @@ export interface DecisionCommand {
   readonly at: number;
   /** The event's own time. */
   readonly saidAt: number;
-  /** The answer for the addressed group; left out when `groupToAsk` said that none is needed. */
+  /** The answer for the role that holds the person, or for the addressed one; left out when `rolesToAsk` is empty. */
   readonly directory?: DirectoryAnswer;
 }
 
@@ -79,3 +80,6 @@ export type GateCommand =
 
 /** Kinds of decisions about a proposal, as against those about a case, a rule or a role. */
 export type ProposalDecision = Extract<Decision, { proposalId: string }>;
+
+/** What a person said to a proposed tuning. */
+export type TuningDecision = Extract<Decision, { tuningId: string }>;

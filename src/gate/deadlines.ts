@@ -7,7 +7,7 @@ import type { Draft } from "../bus/bus.ts";
 import { accountKey } from "./authority.ts";
 import type { DeadlineCommand, PostedCommand } from "./commands.ts";
 import { sealed } from "./digest.ts";
-import { unpostedAfterMs } from "./due.ts";
+import { dueOf, unpostedAfterMs } from "./due.ts";
 import type { Policy } from "./policy.ts";
 import type { Handoff } from "./state.ts";
 
@@ -66,9 +66,14 @@ export function lapse(handoff: Handoff): Draft[] {
   return [{ type: "action.lapsed", data: { proposalId: handoff.proposalId, why } }];
 }
 
-/** A raised deadline is a hint to look; what is due is judged here. */
+/**
+ * A raised deadline is a hint to look, and anybody can write one: what comes due and when is judged here, by what the
+ * gate itself has said, so that one raised early, or again, does nothing.
+ */
 export function decideDeadline(handoff: Handoff, command: DeadlineCommand, policy: Policy): Draft[] {
-  return reached[command.deadline](handoff, command, policy);
+  const { deadline, at } = command;
+  const isDue = dueOf(handoff, policy).some((one) => one.deadline === deadline && one.due <= at);
+  return isDue ? reached[deadline](handoff, command, policy) : [];
 }
 
 type Reached = (handoff: Handoff, command: DeadlineCommand, policy: Policy) => Draft[];

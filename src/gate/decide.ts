@@ -4,6 +4,7 @@
  */
 import type { Draft } from "../bus/bus.ts";
 import { answer } from "./answers.ts";
+import { usedOnce } from "./card-use.ts";
 import type { DecisionCommand, GateCommand, OutdatedCommand } from "./commands.ts";
 import { decideDeadline, decidePosted } from "./deadlines.ts";
 import { door } from "./door.ts";
@@ -46,7 +47,7 @@ function decideAsked(handoff: Handoff, command: OfOpen, policy: Policy): Draft[]
 function decideDecision(state: GateState | undefined, command: DecisionCommand, policy: Policy): Draft[] {
   if (wasHeard(state, command)) return [];
   const opened = door(state, command);
-  return opened.open ? answer(opened, command, policy) : opened.drafts;
+  return usedOnce(state, command, opened.open ? answer(opened, command, policy) : opened.drafts);
 }
 
 /** An entry that somebody appended once more, signature and all, was answered the first time. */
@@ -60,17 +61,20 @@ function decideOutdated(state: GateState | undefined, { proposalId, why, digest 
     { type: "action.decided", data: { proposalId, outcome: "superseded", by: [], why, digest: of } },
   ];
   if (state === undefined || state.phase === "none") return superseded(digest);
-  if (state.phase === "unasked") return [];
+  if (state.phase !== "asked") return [];
   if (state.status === "pending") return superseded(state.digest);
   return state.status === "authorised" ? [{ type: "action.revoked", data: { proposalId, why } }] : [];
 }
 
 /**
- * The on-call role whose members must be looked up before this decision can be judged; undefined when it is
- * refused whoever they are.
+ * The on-call roles of which one must hold the person before this decision can be judged: the one that is asked, and
+ * for an answer to a question whoever may say what a case was. None when it is refused whoever they are.
  */
-export function groupToAsk(state: GateState | undefined, command: DecisionCommand): string | undefined {
-  if (wasHeard(state, command)) return undefined;
+export function rolesToAsk(state: GateState | undefined, command: DecisionCommand, policy: Policy): string[] {
+  if (wasHeard(state, command)) return [];
   const opened = door(state, command);
-  return opened.open ? opened.handoff.bar.addressed.role : undefined;
+  if (!opened.open) return [];
+  const { role } = opened.handoff.bar.addressed;
+  const knowing = opened.decision.decision === "answer_info" ? (policy.rights?.label ?? []) : [];
+  return [...new Set([role, ...knowing])];
 }

@@ -1,10 +1,14 @@
 /** Brings each judgement of the gate what it rests on: who is on call now, how the case stands, what was proposed. */
 import { logTime, type Bus, type Delivery, type Draft, type Position } from "../bus/bus.ts";
 import { isEvent, type AnyEvent, type KnownEvent } from "../events/envelope.ts";
+import { isCanary } from "../events/ids.ts";
+import type { Principal } from "../events/vocabulary.ts";
+import { standingOf } from "./authority.ts";
 import { isCaseAct } from "./case-acts.ts";
 import { actOnCase } from "./case-desk.ts";
 import type { AskCommand, DecisionCommand } from "./commands.ts";
-import { decide, groupToAsk } from "./decide.ts";
+import { decide, rolesToAsk } from "./decide.ts";
+import type { DirectoryAnswer } from "./directory.ts";
 import type { LiveDirectory } from "./live-directory.ts";
 import { overtakenBy, type Turn } from "./overtaken.ts";
 import type { Policy } from "./policy.ts";
@@ -12,10 +16,12 @@ import { RecentTargets } from "./recent-targets.ts";
 import { answerFromRecord } from "./record-answer.ts";
 import { askOf } from "./requests.ts";
 import type { GateState } from "./state.ts";
+import { actOnTuning, isTuningAct } from "./tuning-acts.ts";
 
 export type GateEvent =
   | "action.proposed"
   | "case.investigated"
+  | "response.planned"
   | "role.failed"
   | "decision.submitted"
   | "message.posted"
@@ -23,7 +29,9 @@ export type GateEvent =
   | "info.requested"
   | "proposal.outdated"
   | "case.labelled"
-  | "case.unlabelled";
+  | "case.unlabelled"
+  | "canary.passed"
+  | "canary.missed";
 
 type Told<T extends GateEvent = GateEvent> = Delivery<T, GateState>;
 /** One delivery, its event known to be of a type. */
@@ -59,21 +67,33 @@ export class GateDesk {
   }
 
   async #decision({ event, position, state }: Of<"decision.submitted">): Promise<Draft[]> {
-    const { directory, policy } = this.#options;
+    const { policy } = this.#options;
     const { id: decisionId, subject: caseId, data: decision } = event;
     const when = { at: logTime(position), saidAt: Date.parse(event.time) };
     const command: DecisionCommand = { kind: "decision", decisionId, caseId, decision, ...when };
     if (isCaseAct(decision)) return actOnCase(this.#options, command, decision);
-    const group = groupToAsk(state, command);
-    if (group === undefined) return decide(state, command, policy);
-    return decide(state, { ...command, directory: await directory.ask(group, decision.principal) }, policy);
+    if (isTuningAct(decision))
+      return actOnTuning(this.#options, command, { act: decision, to: position, state });
+    const answer = await this.#standing(rolesToAsk(state, command, policy), decision.principal);
+    return decide(state, answer === undefined ? command : { ...command, directory: answer }, policy);
+  }
+
+  /** Role after role until one holds the person; else what the first said. */
+  async #standing(roles: readonly string[], person: Principal): Promise<DirectoryAnswer | undefined> {
+    let first: DirectoryAnswer | undefined;
+    for (const role of roles) {
+      const answer = await this.#options.directory.ask(role, person);
+      if (standingOf(answer, person, "").entitled) return answer;
+      first ??= answer;
+    }
+    return first;
   }
 
   async #posted({ event, position, state }: Of<"message.posted">): Promise<Draft[]> {
     const { directory, policy } = this.#options;
     const command = { kind: "posted", eventId: event.data.eventId, at: logTime(position) } as const;
     const drafts = decide(state, command, policy);
-    if (drafts.length === 0 || state?.phase !== "asked") return drafts;
+    if (drafts.length === 0 || state?.phase !== "asked" || isCanary(event.subject)) return drafts;
     const answer = await directory.observe(state.bar.addressed.role);
     return answer === undefined ? drafts : decide(state, { ...command, directory: answer }, policy);
   }
@@ -91,10 +111,23 @@ export class GateDesk {
   }
 
   async #asks({ event, position, state }: Told): Promise<Draft[]> {
-    if (!isEvent(event, "action.proposed", "case.investigated", "role.failed")) return [];
+    if (!isEvent(event, "action.proposed", "case.investigated", "response.planned", "role.failed")) return [];
+    if (isEvent(event, "response.planned") && !(await this.#leavesNobodyAsked(event))) return [];
     const ask = askOf(event);
     if (ask === undefined) return [];
     return decide(state, await this.#counted(ask, event, position), this.#options.policy);
+  }
+
+  /** A plan for an incident that proposes nothing: nobody would hear of it. Its proposals came in the same commit. */
+  async #leavesNobodyAsked(plan: KnownEvent<"response.planned">): Promise<boolean> {
+    if (plan.data.sev === "SEV-4") return false;
+    for await (const { event } of this.#options.bus.read({
+      subject: plan.subject,
+      types: ["action.proposed"],
+    })) {
+      if (event.causationid === plan.causationid) return false;
+    }
+    return true;
   }
 
   async #counted(ask: AskCommand, event: KnownEvent<GateEvent>, position: Position): Promise<AskCommand> {
@@ -115,6 +148,11 @@ export class GateDesk {
   }
 }
 
+const turns = [
+  ...(["action.proposed", "case.investigated", "case.labelled", "case.unlabelled"] as const),
+  ...(["canary.passed", "canary.missed"] as const),
+] as const;
+
 function isTurn(event: KnownEvent<GateEvent>): event is Turn {
-  return isEvent(event, "action.proposed", "case.investigated", "case.labelled", "case.unlabelled");
+  return isEvent(event, ...turns);
 }

@@ -1,6 +1,7 @@
 /** What is refused whoever says it: not a proposal, not this case, decided, out of time, or another digest. */
 import type { Draft } from "../bus/bus.ts";
-import type { Decision } from "../events/gate-events.ts";
+import { isCanary } from "../events/ids.ts";
+import type { Decision } from "../events/decision.ts";
 import type { DecisionCommand, ProposalDecision } from "./commands.ts";
 import { against, answerableUntil, lapse, nextTierOrExpire } from "./deadlines.ts";
 import { alreadyDecided, refuse, unsupported, whoCan, type Refusal } from "./refusals.ts";
@@ -19,6 +20,7 @@ const saidWhile: Readonly<Record<ProposalDecision["decision"], readonly Handoff[
   reject: ["pending"],
   edit: ["pending"],
   need_info: ["pending"],
+  answer_info: ["pending", "authorised"],
   assign: ["pending", "authorised"],
   mark_done: ["authorised"],
   could_not_do: ["authorised"],
@@ -36,9 +38,11 @@ export function door(state: GateState | undefined, command: DecisionCommand): Do
   const { decision } = command;
   // What concerns a case goes another way; it is refused here, should it come this one.
   if (!isOnProposal(decision)) return shut(unsupported(decision));
-  if (state === undefined || state.phase === "none") return shut(unknown(decision.proposalId));
+  if (state === undefined || state.phase === "none" || state.phase === "tuned")
+    return shut(unknown(decision.proposalId));
   if (state.caseId !== command.caseId) return shut(otherCase(decision.proposalId, command.caseId));
-  if (state.phase === "unasked") return shut(alreadyDecided("cancelled", state.settled));
+  if (isCanary(state.caseId)) return shut(canary);
+  if (state.phase === "unasked") return shut(alreadyDecided("cancelled", state.settled, decision));
   const late = outOfTime(state, command);
   if (late !== undefined) return shut(late.refusal, ...late.drafts);
   const misplaced = outOfPlace(state, decision);
@@ -83,14 +87,20 @@ function outOfPlace(handoff: Handoff, decision: ProposalDecision): Refusal | und
   const { status, settled } = handoff;
   if (!saidWhile[decision.decision].includes(status)) {
     if (decision.decision === "rolled_back" && status === "authorised") return notDone;
-    if (settled !== undefined) return alreadyDecided(status, settled);
+    if (settled !== undefined) return alreadyDecided(status, settled, decision);
     const message = "Nobody has authorised this yet, so there is nothing to carry out or to revoke.";
     return { rule: "not_authorised", message, whoCan: whoCan(handoff) };
   }
-  if (decision.digest === handoff.digest) return undefined;
+  // What somebody knows is true of whatever is asked now.
+  if (decision.digest === handoff.digest || decision.decision === "answer_info") return undefined;
   const message = `This card shows an older request; the one that counts has the code ${handoff.code}. Answer that one.`;
   return { rule: "stale_card", message, whoCan: whoCan(handoff) };
 }
+
+const canary: Refusal = {
+  rule: "canary",
+  message: "This is a canary: hatrack sent it to see whether cards come through. There is nothing to decide.",
+};
 
 const notDone: Refusal = {
   rule: "not_done",

@@ -1,5 +1,6 @@
 /** Folds the gate's own outputs, and nothing else, into what it remembers of a proposal. */
 import { isEvent, type KnownEvent } from "../events/envelope.ts";
+import { answers } from "./questions.ts";
 import type { GateState, Handoff, HandoffStatus } from "./state.ts";
 
 /** The state after one more output of this proposal's key, in log order. */
@@ -8,6 +9,7 @@ export function evolve(state: GateState | undefined, output: KnownEvent): GateSt
   // A word of the gate to itself about another proposal of the case.
   if (isEvent(output, "proposal.outdated")) return before;
   if (isEvent(output, "handoff.requested")) return withHeard(requested(before, output), output);
+  if (isEvent(output, "tuning.decided")) return tunedNow(output);
   if (before.phase !== "asked") {
     return isEvent(output, "action.decided") ? unaskedNow(output) : before;
   }
@@ -27,7 +29,7 @@ function requested(before: GateState, output: KnownEvent<"handoff.requested">): 
     status: "pending",
     caseId: output.subject,
     ...{ proposalId, ask, bar, digest, code },
-    ...{ tier: 0, nagged: 0, firstAskedAt: output.time, handedOn: 0, heard: [] },
+    ...{ tier: 0, nagged: 0, firstAskedAt: output.time, handedOn: 0, heard: [], used: [], questions: [] },
     ...(before.phase === "asked" ? carriedOver(before) : {}),
     editors: [...(before.phase === "asked" ? before.editors : []), ...editor],
     ...untouched(output),
@@ -35,8 +37,8 @@ function requested(before: GateState, output: KnownEvent<"handoff.requested">): 
 }
 
 /** What of an earlier request about the same proposal still holds for the edited one. */
-function carriedOver({ firstAskedAt, handedOn, heard, assignee }: Handoff) {
-  return { firstAskedAt, handedOn, heard, ...(assignee === undefined ? {} : { assignee }) };
+function carriedOver({ firstAskedAt, handedOn, heard, used, questions, assignee }: Handoff) {
+  return { firstAskedAt, handedOn, heard, used, questions, ...(assignee === undefined ? {} : { assignee }) };
 }
 
 /** A tier that has just been asked. */
@@ -47,6 +49,11 @@ function untouched({ id, time }: KnownEvent) {
 function unaskedNow(output: KnownEvent<"action.decided">): GateState {
   const { proposalId, by, why } = output.data;
   return { phase: "unasked", proposalId, caseId: output.subject, settled: { by, at: output.time, why } };
+}
+
+function tunedNow({ data, time: at }: KnownEvent<"tuning.decided">): GateState {
+  const { outcome, by, reason: why = "" } = data;
+  return { phase: "tuned", outcome, settled: { by: [by], at, why } };
 }
 
 /** The tier's clock. */
@@ -67,15 +74,16 @@ function evolveTiers(handoff: Handoff, output: KnownEvent): Handoff {
 
 function evolveQuestions(handoff: Handoff, output: KnownEvent): Handoff {
   if (isEvent(output, "info.requested")) {
+    const asked = { ...handoff, questions: [...handoff.questions, output.id].slice(-50) };
     // The clock stands since the first question that is open.
-    if (handoff.question !== undefined) return handoff;
+    if (handoff.question !== undefined) return asked;
     const clockStopped = output.data.clockStopped ?? false;
-    return { ...handoff, question: { requestId: output.id, askedAt: output.time, clockStopped } };
+    return { ...asked, question: { requestId: output.id, askedAt: output.time, clockStopped } };
   }
   if (!isEvent(output, "info.answered")) return handoff;
   const { question, ...answered } = handoff;
   const { expiresAt, requestId } = output.data;
-  if (requestId !== question?.requestId) return handoff;
+  if (requestId !== question?.requestId || !answers(output.data)) return handoff;
   if (expiresAt === undefined || handoff.opened === undefined) return answered;
   return { ...answered, opened: { ...handoff.opened, expiresAt } };
 }
@@ -86,6 +94,8 @@ function evolveAnswers(handoff: Handoff, output: KnownEvent): Handoff {
     return { ...handoff, approvals: [...handoff.approvals, output.data.by] };
   }
   if (isEvent(output, "case.assigned")) return { ...handoff, assignee: output.data.to };
+  if (isEvent(output, "card.used"))
+    return { ...handoff, used: [...handoff.used, output.data.use].slice(-500) };
   if (isEvent(output, "action.decided")) {
     const { outcome, by, why, carryOutBy } = output.data;
     const settled = { by, at: output.time, why };

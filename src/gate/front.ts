@@ -130,15 +130,23 @@ export async function gateDecide(
   bus: Pick<Bus, "read" | "publish" | "follow">,
   order: Order,
 ): Promise<GateAnswer> {
-  const { principal, saying, clock, signal } = order;
   const { handoff } = await gateShow(bus, order.idOrCode);
-  const { proposalId, digest, caseId } = handoff;
   if (order.code !== undefined && order.code.toUpperCase() !== handoff.code) {
     throw new HatrackError(
       "stale_code",
-      `gate: ${proposalId} now has the code ${handoff.code}, not ${order.code}: it has changed; look at it again`,
+      `gate: ${handoff.proposalId} now has the code ${handoff.code}, not ${order.code}: it has changed; look at it again`,
     );
   }
+  return submitted(bus, handoff, order);
+}
+
+type Words = Omit<Order, "idOrCode" | "code">;
+
+async function submitted(
+  bus: Pick<Bus, "read" | "publish" | "follow">,
+  { proposalId, digest, caseId }: Handoff,
+  { principal, saying, clock, signal }: Words,
+): Promise<GateAnswer> {
   const time = isoTime(clock.now());
   const key = [principal.team, principal.user, saying.decision, proposalId, digest, time];
   const decision = makeEvent({
@@ -155,28 +163,26 @@ export async function gateDecide(
 
 /**
  * Says the same of every request of a case that is pending (its plan: a later one supersedes what an earlier one asked
- * for): one decision for each, with its own digest. Reviews are not among them.
+ * for): one decision for each, with the digest it had when this began. Reviews are not among them. Each answer comes
+ * as soon as there is one, so that none is lost when the next fails.
  * @throws HatrackError `unknown_proposal` when nothing is pending, and as `gateDecide`
  */
-export async function gateDecidePlan(
+export async function* gateDecidePlan(
   bus: Pick<Bus, "read" | "publish" | "follow">,
   caseId: string,
-  order: Omit<Order, "idOrCode" | "code">,
-): Promise<GateAnswer[]> {
-  const pending = (await gateList(bus)).filter(
-    (row) => row.caseId === caseId && row.status === "pending" && row.verb !== "review_case",
-  );
+  words: Words,
+): AsyncGenerator<GateAnswer> {
+  const pending = (await gateRecords(bus))
+    .map(({ handoff }) => handoff)
+    .filter((one) => one.caseId === caseId && one.status === "pending" && one.ask.verb !== "review_case");
   if (pending.length === 0) {
     throw new HatrackError("unknown_proposal", `gate: nobody is asked for anything of ${caseId}`);
   }
-  const answers: GateAnswer[] = [];
-  for (const { proposalId } of pending) {
-    answers.push(await gateDecide(bus, { ...order, idOrCode: proposalId }));
-  }
-  return answers;
+  for (const handoff of pending) yield await submitted(bus, handoff, words);
 }
 
-async function answerTo(
+/** Waits for what the gate makes of a decision that is on the log. @throws HatrackError `gate_no_answer` */
+export async function answerTo(
   bus: Pick<Bus, "read" | "follow">,
   decision: StoredEvent,
   signal: AbortSignal,

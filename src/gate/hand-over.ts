@@ -1,8 +1,8 @@
 /** Handing a request on: to another on-call role, which is asked anew, or to a person of the one that is asked. */
 import type { Draft } from "../bus/bus.ts";
 import { isoTime } from "../clock.ts";
-import type { Decision } from "../events/gate-events.ts";
-import { standingOf, type Members } from "./authority.ts";
+import type { Decision } from "../events/decision.ts";
+import { ofAnother, standingOf, type Members } from "./authority.ts";
 import type { DecisionCommand } from "./commands.ts";
 import { sealed } from "./digest.ts";
 import { chainFrom, type Policy } from "./policy.ts";
@@ -57,7 +57,10 @@ function toPerson(handoff: Handoff, { command, decision, answer }: HandingOver):
   const { proposalId, bar } = handoff;
   const to = { team: decision.principal.team, user: decision.to };
   const standing = standingOf(answer, to, bar.addressed.title);
-  if (!standing.entitled) return [refuse(command, { rule: standing.rule, message: standing.message })];
+  if (!standing.entitled) {
+    const message = ofAnother(standing, bar.addressed.title);
+    return [refuse(command, { rule: standing.rule, message })];
+  }
   return [{ type: "case.assigned", data: { proposalId, to, by: decision.principal } }];
 }
 

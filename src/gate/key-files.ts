@@ -4,7 +4,7 @@
  * `front-end-….pub` are trusted too: several front ends, or the key before this one.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID } from "node:crypto";
-import { chmod, link, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { HatrackError, reasonOf } from "../errors.ts";
 import { publicKey, signingKey, type Keyring, type PublicKey, type Signer, type SigningKey } from "./keys.ts";
@@ -27,7 +27,7 @@ export async function readKeys(folder: string): Promise<Keyring> {
 
 /** As `readKeys`, after making what is missing: for one machine, where every part runs as one user. */
 export async function makeKeys(folder: string): Promise<Keyring> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const name of Object.values(names)) await makeKey(join(folder, `${name}.key`));
   return readKeys(folder);
 }
@@ -64,7 +64,9 @@ async function makeKey(file: string): Promise<void> {
   } finally {
     await rm(draft, { force: true });
   }
-  await writeFile(file.replace(/key$/, "pub"), await publicHalf(file));
+  // Whoever reads meanwhile finds the whole of it or none.
+  await writeFile(draft, await publicHalf(file));
+  await rename(draft, file.replace(/key$/, "pub"));
 }
 
 async function publicHalf(file: string): Promise<string | Buffer> {
@@ -87,10 +89,15 @@ async function ownKey(folder: string, signer: Signer): Promise<SigningKey | unde
   return signingKey(ed25519(file, createPrivateKey, pem));
 }
 
+/** Its owner's, or its group's too: a credential of systemd's is read so (0440). */
+export function isPrivate(mode: number): boolean {
+  return (mode & 0o007) === 0;
+}
+
 /** A key that others can read is nobody's: it is closed, or the process does not start. */
 async function keepPrivate(file: string): Promise<void> {
   const { mode } = await stat(file);
-  if ((mode & 0o007) === 0) return;
+  if (isPrivate(mode)) return;
   try {
     await chmod(file, 0o600);
   } catch (cause) {

@@ -6,7 +6,9 @@
 import { createHash, createPublicKey, hkdfSync, sign, verify, type KeyObject } from "node:crypto";
 import { canonicalJson, sha256 } from "../events/canonical.ts";
 import { catalogue, eventTypes, type EventType } from "../events/catalogue.ts";
-import type { AnyEvent } from "../events/envelope.ts";
+import type { Speaker } from "../events/define-event.ts";
+import { isEvent, type AnyEvent } from "../events/envelope.ts";
+import { caseIdOf, sourcePath } from "../events/ids.ts";
 import { writtenAs } from "../events/parse.ts";
 
 /** Who must have signed an event of a type. */
@@ -35,19 +37,37 @@ export interface Keyring {
   readonly frontEnd?: SigningKey;
 }
 
-const onlySaidBy = (speaker: string): EventType[] =>
-  eventTypes.filter((type) => catalogue[type].saidBy.every((name) => name === speaker));
+const saidBy = (speaker: Speaker): EventType[] =>
+  eventTypes.filter((type) => catalogue[type].saidBy.includes(speaker));
 
-/** From the catalogue: what the gate alone says, and what only a front end may bring. */
+/**
+ * From the catalogue: what the gate says, what a front end brings, and what stands in its workspace: a tier's clock
+ * starts with its card, so that nobody else may say that one was posted (lesson 38).
+ */
 const signers = new Map<string, Signer>([
-  ...onlySaidBy("gate").map((type) => [type, "gate"] as const),
-  ...onlySaidBy("frontend").map((type) => [type, "frontEnd"] as const),
+  ...saidBy("gate").map((type) => [type, "gate"] as const),
+  ...saidBy("frontend").map((type) => [type, "frontEnd"] as const),
+  ...saidBy("slack").map((type) => [type, "frontEnd"] as const),
 ]);
 
 export const signedTypes: readonly EventType[] = eventTypes.filter((type) => signers.has(type));
 
 export function signerOf(type: string): Signer | undefined {
   return signers.get(type);
+}
+
+/**
+ * How a source closed its own alert: no word of our gate and ranked below one, so it needs no signature. It is said
+ * under the source's own name and of its own alert's case alone.
+ */
+function isSourcesOwn(event: AnyEvent): boolean {
+  if (!isEvent(event, "case.labelled") || event.data.from !== "source") return false;
+  const { labelledBy } = event.data;
+  return event.source === sourcePath(labelledBy.source) && event.subject === caseIdOf(labelledBy);
+}
+
+function signerNeededBy(event: AnyEvent): Signer | undefined {
+  return isSourcesOwn(event) ? undefined : signerOf(event.type);
 }
 
 /** @param key an Ed25519 private key */
@@ -96,7 +116,7 @@ export class Verifier {
 
   /** Why an event that needs a signature does not count; undefined when it does, or needs none. */
   whyNot(event: AnyEvent): string | undefined {
-    const signer = signerOf(event.type);
+    const signer = signerNeededBy(event);
     if (signer === undefined) return undefined;
     const who = signer === "gate" ? "the gate" : "a front end";
     if (event.signature === undefined) return `it is not signed; expected the signature of ${who}`;

@@ -4,6 +4,7 @@
  */
 import { isoTime } from "../clock.ts";
 import { isEvent, type AnyEvent, type KnownEvent } from "../events/envelope.ts";
+import { isCanary } from "../events/ids.ts";
 import { gateSays } from "./says.ts";
 import { gateSource } from "./state.ts";
 
@@ -62,7 +63,8 @@ interface With {
 export function gateLoad(events: Iterable<AnyEvent>, window: LoadWindow): GateLoad {
   const counting = new Counting(window);
   for (const event of events) {
-    if (isEvent(event, ...gateSays) && event.source === gateSource) counting.fold(event);
+    if (isEvent(event, ...gateSays) && event.source === gateSource && !isCanary(event.subject))
+      counting.fold(event);
   }
   return { from: isoTime(window.from), to: isoTime(window.to), roles: counting.roles() };
 }

@@ -5,6 +5,7 @@
  */
 import type { Draft } from "../bus/bus.ts";
 import { isEvent, type AnyEvent, type KnownEvent } from "../events/envelope.ts";
+import { isCanary } from "../events/ids.ts";
 import type { Verdict } from "../events/vocabulary.ts";
 import { foldCase, verdictOf } from "../memory/case-file.ts";
 import { digestOf } from "./digest.ts";
@@ -13,10 +14,18 @@ import { gateSays } from "./says.ts";
 import { gateSource, type GateState } from "./state.ts";
 
 /** What can overtake a proposal. */
-export type Turn = KnownEvent<"action.proposed" | "case.investigated" | "case.labelled" | "case.unlabelled">;
+export type Turn = KnownEvent<
+  | "action.proposed"
+  | "case.investigated"
+  | "case.labelled"
+  | "case.unlabelled"
+  | "canary.passed"
+  | "canary.missed"
+>;
 
 /** @param events the case in log order, up to and with `turn` */
 export function overtakenBy(turn: Turn, events: readonly AnyEvent[]): Draft[] {
+  if (isEvent(turn, "canary.passed", "canary.missed")) return canaryOver(turn, events);
   return isEvent(turn, "action.proposed") ? plannedAgain(turn, events) : flipped(turn, events);
 }
 
@@ -34,6 +43,17 @@ function plannedAgain(turn: KnownEvent<"action.proposed">, events: readonly AnyE
       ? "The case was planned again and the same action proposed anew: that request counts now."
       : `The case was planned again: its target is now ${target.value}.`;
     return [outdated(proposal, turn, { reason, why })];
+  });
+}
+
+/** Whether it came through is known: what it asks, of nobody, is withdrawn. */
+function canaryOver(turn: Turn, events: readonly AnyEvent[]): Draft[] {
+  if (!isCanary(turn.subject)) return [];
+  const why = "It was a canary: there is nothing to decide.";
+  return [...statesOf(events)].flatMap(([proposalId, state]): Draft[] => {
+    if (state.phase !== "asked" || state.status !== "pending") return [];
+    const data = { proposalId, by: turn.id, reason: "canary_over", why, digest: state.digest } as const;
+    return [{ type: "proposal.outdated", data }];
   });
 }
 

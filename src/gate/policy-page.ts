@@ -92,6 +92,7 @@ function alsoOf({
   handTo,
   requesterNeverCounts,
   ownAccountAllowed,
+  surfaces,
 }: Bar): string[] {
   return [
     evidenceMinutes === undefined ? undefined : `evidence at most ${evidenceMinutes} min old`,
@@ -99,5 +100,6 @@ function alsoOf({
     handTo === undefined ? undefined : `may go to ${handTo.map(({ title }) => title).join(", ")}`,
     requesterNeverCounts === true ? "never by who edited it" : undefined,
     ownAccountAllowed === true ? "also by the account's owner" : undefined,
+    surfaces === undefined ? undefined : `only in ${surfaces.join(", ")}`,
   ].filter((words) => words !== undefined);
 }

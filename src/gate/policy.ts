@@ -4,7 +4,8 @@
  * inventory (lesson 31). An unknown target has the strictest rule there is for its verb.
  */
 import { z } from "zod";
-import type { Ask, Bar } from "../events/gate-events.ts";
+import { Surface } from "../events/decision.ts";
+import { type Ask, type Bar } from "../events/gate-events.ts";
 import { ActionVerb, RoleName } from "../events/vocabulary.ts";
 import { vetoOf, type Veto } from "./vetoes.ts";
 import type { Freeze } from "./windows.ts";
@@ -42,11 +43,13 @@ export const PolicyRule = z.strictObject({
   requester: z.enum(["where_one_is_enough", "never"]).optional(),
   /** Whether a person may authorise what is done to their own account. Default no. */
   ownAccount: z.boolean().optional(),
+  /** Where it may be authorised or edited: "slack", "local", "terminal". Left out: anywhere. */
+  surfaces: z.array(Surface).min(1).max(10).optional(),
 });
 export type PolicyRule = z.infer<typeof PolicyRule>;
 
-/** What a person may do to a case, a rule or a role; beside it stands which on-call roles may. */
-export const rights = ["read", "label", "close", "assign", "mute", "pause"] as const;
+/** What a person may do to a case, a rule, a proposed tuning or a role; beside it stands which on-call roles may. */
+export const rights = ["read", "label", "close", "assign", "mute", "tune", "pause"] as const;
 export type Right = (typeof rights)[number];
 
 /** What the gate needs to know: rules, on-call roles, and the class of a target. */
@@ -65,7 +68,7 @@ export interface Policy {
   /** The on-call role that reviews what a role could not settle: "tier2" → "tier2-oncall". */
   reviewerOf(role: string): string;
   /** Whose members have a right. A right that nobody is listed for nobody has. */
-  readonly rights?: Readonly<Record<Right, readonly string[]>>;
+  readonly rights?: Readonly<Partial<Record<Right, readonly string[]>>>;
 }
 
 export const unknownClass = "unknown";
@@ -116,7 +119,7 @@ function isWide({ maxTargetsPerHour }: Policy, { verb, targetsInHour }: ToBar): 
 
 /** What a rule says beyond whom and how many; what it leaves out stays out. */
 function termsOf(policy: Policy, rule: PolicyRule): Partial<Bar> {
-  const { reminders, evidenceMinutes, clockStopsForInfo, handTo, requester, ownAccount } = rule;
+  const { reminders, evidenceMinutes, clockStopsForInfo, handTo, requester, ownAccount, surfaces } = rule;
   const others = handTo?.flatMap((role) => onCallOf(policy, role));
   return {
     ...(reminders === undefined ? {} : { reminders: reminders.toSorted((a, b) => a - b) }),
@@ -125,6 +128,7 @@ function termsOf(policy: Policy, rule: PolicyRule): Partial<Bar> {
     ...(others === undefined ? {} : { handTo: others }),
     ...(requester === "never" ? { requesterNeverCounts: true } : {}),
     ...(ownAccount === undefined ? {} : { ownAccountAllowed: ownAccount }),
+    ...(surfaces === undefined ? {} : { surfaces }),
   };
 }
 

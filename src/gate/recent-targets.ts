@@ -5,6 +5,7 @@
  */
 import { comparePositions, logTime, type Bus, type Position } from "../bus/bus.ts";
 import { isEvent, type KnownEvent } from "../events/envelope.ts";
+import { isCanary } from "../events/ids.ts";
 
 const hourMs = 60 * 60_000;
 
@@ -50,7 +51,7 @@ export class RecentTargets {
       after,
       to: position,
     })) {
-      if (!isEvent(event, "action.proposed")) continue;
+      if (!isEvent(event, "action.proposed") || isCanary(event.subject)) continue;
       this.#seen.push({ position: at, verb: event.data.verb, target: targetOf(event) });
     }
     this.#to = position;

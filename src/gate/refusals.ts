@@ -1,6 +1,7 @@
 /** Every refusal is on the record: which rule, in words for the person, and who can answer instead. */
 import type { Draft } from "../bus/bus.ts";
-import type { Decision } from "../events/gate-events.ts";
+import type { Decision } from "../events/decision.ts";
+import { samePrincipal } from "./authority.ts";
 import type { DecisionCommand } from "./commands.ts";
 import type { GateState, Handoff } from "./state.ts";
 
@@ -31,12 +32,15 @@ export function whoCan({ bar }: Pick<Handoff, "bar">): string {
   return bar.quorum === 1 ? bar.addressed.title : `${bar.quorum} people of ${bar.addressed.title}`;
 }
 
-/** Names who decided and when: the first decision wins. */
+/** Names who decided and when, to the person who comes after: the first decision wins. */
 export function alreadyDecided(
   status: string,
   settled: Extract<GateState, { phase: "unasked" }>["settled"],
+  reader?: Pick<Decision, "principal">,
 ): Refusal {
-  const by = settled.by.map((person) => person.user).join(", ");
+  const by = settled.by
+    .map((one) => (reader !== undefined && samePrincipal(one, reader.principal) ? "you" : one.user))
+    .join(", ");
   const who = by === "" ? "" : ` by ${by}`;
   return { rule: "already_decided", message: `Already ${status}${who} at ${settled.at}: ${settled.why}` };
 }

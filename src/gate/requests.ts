@@ -2,7 +2,8 @@
 import type { Draft } from "../bus/bus.ts";
 import type { EventData } from "../events/catalogue.ts";
 import { isEvent, type KnownEvent } from "../events/envelope.ts";
-import type { Ask } from "../events/gate-events.ts";
+import type { Ask, Bar } from "../events/gate-events.ts";
+import { isCanary } from "../events/ids.ts";
 import { CaseId, RoleName } from "../events/vocabulary.ts";
 import type { AskCommand } from "./commands.ts";
 import { sealed, digestOf } from "./digest.ts";
@@ -13,7 +14,7 @@ const longestText = 4000;
 
 /** The ask in an event, or undefined when it asks nothing of a person. */
 export function askOf(
-  event: KnownEvent<"action.proposed" | "case.investigated" | "role.failed">,
+  event: KnownEvent<"action.proposed" | "case.investigated" | "response.planned" | "role.failed">,
 ): AskCommand | undefined {
   const { id: proposalId, subject: caseId } = event;
   const proposedBy = roleOf(event.source);
@@ -32,6 +33,12 @@ export function askOf(
       caseId,
       ...review(caseId, proposedBy, { rationale: summary, evidence }),
     };
+  }
+  if (isEvent(event, "response.planned")) {
+    const { sev, summary, evidence } = event.data;
+    const rationale = `The plan (${sev}) proposes no action that a person could authorise: ${summary}`;
+    const why = { rationale: rationale.slice(0, longestText), evidence };
+    return { kind: "ask", proposalId, caseId, ...review(caseId, proposedBy, why) };
   }
   if (!isEvent(event, "role.failed")) return undefined;
   const { title, reason, detail, role } = event.data;
@@ -54,11 +61,26 @@ function roleOf(source: string): string {
   return name.success ? name.data : "unknown";
 }
 
+/** A canary's card shows that cards come through: it is for nobody, and nobody can answer it. */
+const canaryBar: Bar = {
+  targetClass: "canary",
+  addressed: { role: "nobody", title: "Nobody: this is a canary" },
+  quorum: 1,
+  reversible: true,
+  blastRadius: "None: nothing of this exists",
+  expiresMinutes: 60,
+  nextTiers: [],
+  carryOutMinutes: 1,
+  reminders: [],
+};
+
 /** The first request; with no rule for it nobody may authorise it, and it is cancelled there and then. */
 export function decideAsk(command: AskCommand, policy: Policy): Draft[] {
   const { proposalId, caseId, ask, reviewOf } = command;
   const addressed = reviewOf === undefined ? undefined : policy.reviewerOf(reviewOf);
-  const answer = barOf(policy, { ...ask, addressed, targetsInHour: command.targetsInHour });
+  const answer = isCanary(caseId)
+    ? { bar: canaryBar }
+    : barOf(policy, { ...ask, addressed, targetsInHour: command.targetsInHour });
   if ("none" in answer) {
     const digest = digestOf({ proposalId, caseId, ask, bar: undefined });
     const why = `Nobody can be asked: ${answer.none}.`;

@@ -5,6 +5,7 @@ export const gateSays = [
   "handoff.requested",
   "handoff.opened",
   "handoff.unposted",
+  "card.used",
   "handoff.snoozed",
   "handoff.reminded",
   "handoff.rerouted",
@@ -30,6 +31,7 @@ export const gateSays = [
   "suppression.set",
   "role.paused",
   "role.resumed",
+  "tuning.decided",
 ] as const satisfies readonly EventType[];
 
 export type GateSaying = (typeof gateSays)[number];

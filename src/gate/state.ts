@@ -57,6 +57,8 @@ const Handoff = z.strictObject({
   known: z.array(z.string()).optional(),
   /** A question that has not been answered yet. */
   question: z.strictObject({ requestId: z.string(), askedAt: IsoTime, clockStopped: z.boolean() }).optional(),
+  /** Questions there have been, the last 50: a person may answer each. */
+  questions: z.array(z.string()),
   /** How often people have handed it to another role. */
   handedOn: z.int().min(0),
   /** Who approved this digest. Each counts only while the directory still lists them. */
@@ -69,6 +71,8 @@ const Handoff = z.strictObject({
   nagged: z.number().min(0).max(1),
   /** Decisions that have been answered: one that is on the log twice counts once. The last 500. */
   heard: z.array(z.string()),
+  /** Uses of cards' references that have served: each once, by each person for each thing. The last 500. */
+  used: z.array(z.string()),
   /** The last step of the status: the decision, then what came of it. */
   settled: Settled.optional(),
 });
@@ -82,8 +86,15 @@ const Unasked = z.strictObject({
   settled: Settled,
 });
 
+/** A proposed tuning that somebody has answered. */
+const Tuned = z.strictObject({
+  phase: z.literal("tuned"),
+  outcome: z.enum(["accepted", "declined"]),
+  settled: Settled,
+});
+
 /** Nothing was ever proposed under this key; refusals may have been said. */
 const Nothing = z.strictObject({ phase: z.literal("none") });
 
-export const GateState = z.discriminatedUnion("phase", [Handoff, Unasked, Nothing]);
+export const GateState = z.discriminatedUnion("phase", [Handoff, Unasked, Tuned, Nothing]);
 export type GateState = z.infer<typeof GateState>;

@@ -25,7 +25,7 @@ export function termsNow(handoff: Handoff, giving: Giving): { readonly people: n
   if (frozen !== undefined) return frozenBy(frozen);
   if (isStale(handoff, at)) return staleSince(handoff);
   if (bar.ownAccountAllowed !== true && isOwnAccount(person, ask.target)) {
-    const message = `${person.name} cannot authorise what is done to their own account.`;
+    const message = "You cannot authorise what is done to your own account: somebody else must.";
     return { rule: "own_account", message, whoCan: bar.addressed.title };
   }
   return { people: bar.quorum + Math.max(0, ...freezes.map(({ morePeople = 0 }) => morePeople)) };

@@ -40,12 +40,15 @@ export class TrustedBus implements Bus {
     return this.whole.publish(this.signed(events));
   }
 
-  /** Decisions that nobody has signed yet, with the front end's signature if this bus has its key; the rest as it is. */
-  signed(events: readonly AnyEvent[]): AnyEvent[] {
+  /** What a front end says and nobody has signed yet, with its signature if this bus has its key; the rest as it is. */
+  signed<E extends AnyEvent>(events: readonly E[]): E[] {
+    return events.map((event) => this.#signed(event));
+  }
+
+  #signed<E extends AnyEvent>(event: E): E {
     const { frontEnd } = this.#keys;
-    const mine = ({ type, signature }: AnyEvent): boolean =>
-      signerOf(type) === "frontEnd" && signature === undefined;
-    return events.map((event) => (frontEnd !== undefined && mine(event) ? frontEnd.sign(event) : event));
+    if (frontEnd === undefined || event.signature !== undefined) return event;
+    return signerOf(event.type) === "frontEnd" ? frontEnd.sign(event) : event;
   }
 
   subscribe<T extends EventType, S = undefined>(
@@ -54,9 +57,10 @@ export class TrustedBus implements Bus {
     handler: Handler<T, S>,
     options: SubscribeOptions<T, S>,
   ): Subscription {
-    const { wants } = options;
+    const { wants, sign } = options;
     return this.whole.subscribe(group, types, handler, {
       ...options,
+      sign: (said) => this.#signed(sign?.(said) ?? said),
       wants: (event) => this.#verifier.whyNot(event) === undefined && (wants?.(event) ?? true),
     });
   }

@@ -10,6 +10,7 @@ const subject: CardSubject = {
   caseId,
   proposalId: "3f1c5a90b7e2447d8a6c0d9e1b2f3a4c",
   eventId: "e".repeat(32),
+  round: 0,
 };
 const expiresAt = minutes(30);
 
@@ -26,6 +27,7 @@ describe("a card's reference", () => {
     expect(ref.length).toBeLessThan(300);
     expect(makeCardRef(cardKey(frontEnd), subject, expiresAt)).toBe(ref);
     expect(makeCardRef(key, { ...subject, eventId: "f".repeat(32) }, expiresAt)).not.toBe(ref);
+    expect(makeCardRef(key, { ...subject, round: 1 }, expiresAt)).not.toBe(ref);
   });
 
   it("that was changed anywhere, or made by anybody else, is not ours", () => {
@@ -50,7 +52,7 @@ describe("a card's reference", () => {
     );
   });
 
-  it("is used once by each person for each act", () => {
+  it("has a use for each person and each act, the same each time", () => {
     const ref = makeCardRef(key, subject, expiresAt);
     expect(useOf(ref, user("Mia"), "authorise")).toBe(useOf(ref, user("Mia"), "authorise"));
     const others = [useOf(ref, user("Priya"), "authorise"), useOf(ref, user("Mia"), "reject")];

@@ -117,6 +117,26 @@ describe("who may not", () => {
     return only(said, "decision.refused").data;
   };
 
+  it("speaks to the person it refuses, and names nobody by an account to them", () => {
+    const gate = new Gate(asked());
+    const words = (said: ReturnType<Gate["decides"]>): string => only(said, "decision.refused").data.message;
+    expect(words(gate.decides("Eve", authorise, { directory: members("Mia") }))).toBe(
+      "Only IR Lead On-Call can answer this; you are not on call there now.",
+    );
+    const guest = members(person("Eve", { guest: true }));
+    expect(words(gate.decides("Eve", authorise, { directory: guest }))).toMatch(
+      /^You are listed under IR Lead/,
+    );
+    const stranger = words(gate.decides(user("Eve", "T0OTHER"), authorise, { directory: members("Mia") }));
+    expect(stranger).toBe("You are of another workspace than IR Lead On-Call.");
+    const toEve = { decision: "delegate", to: "Eve" };
+    expect(words(gate.decides("Mia", toEve, { directory: members("Mia") }))).toContain(
+      "whoever you chose cannot: they are not on call there now",
+    );
+    gate.decides("Mia", authorise, { directory: members("Mia") });
+    expect(words(gate.decides("Mia", authorise))).toContain("Already authorised by you at ");
+  });
+
   it("refuses who is not a member, and says who can", () => {
     expect(refused(members("Priya"))).toMatchObject({
       rule: "not_a_member",

@@ -4,6 +4,7 @@ import {
   gateDecidePlan,
   gateList,
   gateShow,
+  type GateAnswer,
   type Order,
   type Saying,
 } from "../../src/gate/front.ts";
@@ -26,6 +27,11 @@ const order = (on: GateOnABus, idOrCode: string, saying: Saying, more: Partial<O
   signal: AbortSignal.timeout(10_000),
   ...more,
 });
+const all = async (answers: AsyncIterable<GateAnswer>): Promise<GateAnswer[]> => {
+  const given: GateAnswer[] = [];
+  for await (const answer of answers) given.push(answer);
+  return given;
+};
 const authorise: Saying = { decision: "authorise" };
 
 describe("the gate in a terminal", () => {
@@ -109,12 +115,27 @@ describe("the gate in a terminal", () => {
     const settled = await propose(on, "NW-DC-01");
     await gateDecide(on.bus, order(on, settled.proposalId, { decision: "reject", reason: "known" }));
     const { idOrCode: _, ...words } = order(on, "", authorise);
-    const answers = await gateDecidePlan(on.bus, caseId, words);
+    const answers = await all(gateDecidePlan(on.bus, caseId, words));
     expect(answers.map(({ refused }) => refused)).toEqual([undefined, undefined]);
     const digests = answers.map(({ said }) =>
       said.map(({ data }) => ("digest" in data ? data.digest : "")).at(-1),
     );
     expect(digests).toEqual([one.digest, two.digest]);
-    await expect(gateDecidePlan(on.bus, caseId, words)).rejects.toMatchObject({ code: "unknown_proposal" });
+    const none = all(gateDecidePlan(on.bus, caseId, words));
+    await expect(none).rejects.toMatchObject({ code: "unknown_proposal" });
+  });
+
+  it("keeps the answers of a case that were given before one failed", async () => {
+    const on = await atWork();
+    await propose(on);
+    await propose(on, "OPS-WS-031");
+    const ended = new AbortController();
+    const { idOrCode: _, ...words } = order(on, "", authorise, { signal: ended.signal });
+    const answers = gateDecidePlan(on.bus, caseId, words);
+    const first = await answers.next();
+    expect(first.done === true ? undefined : types(first.value.said)).toContain("action.decided");
+    await on.stop();
+    ended.abort();
+    await expect(answers.next()).rejects.toMatchObject({ code: "gate_no_answer" });
   });
 });

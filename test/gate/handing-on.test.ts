@@ -124,60 +124,6 @@ describe("snoozing", () => {
   });
 });
 
-describe("a question", () => {
-  const ask = { decision: "need_info", question: "Which user?" };
-  const answer = { text: "From the record: j.doe", evidence: [], eventIds: ["e1"] };
-  const stopping = (): Gate => {
-    const rules = policy.rules.map((rule) => ({ ...rule, clockStopsForInfo: true }));
-    const gate = new Gate().under({ ...policy, rules }).with(asked());
-    gate.posted();
-    return gate;
-  };
-
-  it("is answered from the record, which says so", () => {
-    const gate = opened();
-    const request = only(gate.decides("Mia", ask), "info.requested");
-    const said = only(
-      gate.tell({ kind: "answered", requestId: request.id, answer, at: minutes(2) }),
-      "info.answered",
-    );
-    expect(said.data).toEqual({
-      ...{ proposalId, answer: answer.text, evidence: [], eventIds: ["e1"] },
-      ...{ requestId: request.id, from: "record" },
-    });
-    expect(gate.handoff.opened?.expiresAt).toBe(isoTime(minutes(30)));
-  });
-
-  it("stops the clock where policy says so, and gives back the time it took", () => {
-    const gate = stopping();
-    const request = only(gate.decides("Mia", ask, { at: minutes(10) }), "info.requested");
-    expect(request.data.clockStopped).toBe(true);
-    expect(gate.tell(reached("expire", minutes(30), minutes(31)))).toEqual([]);
-    const at = minutes(35);
-    const said = only(gate.tell({ kind: "answered", requestId: request.id, answer, at }), "info.answered");
-    expect(said.data.expiresAt).toBe(isoTime(minutes(55)));
-    expect(types(gate.decides("Mia", authorise, { at: minutes(54) }))).toContain("action.decided");
-  });
-
-  it("that nobody answers does not keep a request open for ever", () => {
-    const gate = stopping();
-    gate.decides("Mia", ask, { at: minutes(10) });
-    expect(dueOf(gate.handoff, policy)).toEqual([{ deadline: "expire", due: minutes(60) }]);
-    expect(types(gate.tell(reached("expire", minutes(60))))).toEqual(["handoff.rerouted"]);
-    expect(gate.handoff.question).toBeUndefined();
-  });
-
-  it("asked beside another one does not stop the clock twice", () => {
-    const gate = stopping();
-    const first = only(gate.decides("Mia", ask, { at: minutes(10) }), "info.requested");
-    const second = only(gate.decides("Mia", ask, { at: minutes(20) }), "info.requested");
-    gate.tell({ kind: "answered", requestId: second.id, answer, at: minutes(21) });
-    expect(gate.handoff.opened?.expiresAt).toBe(isoTime(minutes(30)));
-    gate.tell({ kind: "answered", requestId: first.id, answer, at: minutes(22) });
-    expect(gate.handoff.opened?.expiresAt).toBe(isoTime(minutes(42)));
-  });
-});
-
 describe("what became of it", () => {
   it("can be rolled back once it was done, with a reason, by who may say so", () => {
     const gate = opened();

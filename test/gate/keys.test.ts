@@ -57,9 +57,10 @@ describe("a signature", () => {
 
   it("is asked of all that the gate alone or a front end alone may say, and of nothing else", () => {
     for (const type of signedTypes) {
-      expect(catalogue[type].saidBy).toEqual([signerOf(type) === "gate" ? "gate" : "frontend"]);
+      const [speaker] = catalogue[type].saidBy;
+      expect(signerOf(type) === "gate" ? ["gate"] : ["frontend", "slack"]).toContain(speaker);
     }
-    expect(signedTypes).toContain("decision.submitted");
+    expect(signedTypes).toEqual(expect.arrayContaining(["decision.submitted", "message.posted"]));
     expect(signedTypes).toContain("action.decided");
     expect(signedTypes).not.toContain("action.proposed");
   });
@@ -72,6 +73,11 @@ describe("keys as files", () => {
   });
   afterEach(async () => {
     await rm(folder, { recursive: true, force: true });
+  });
+
+  it("lie in a folder of their owner's alone", async () => {
+    await makeKeys(join(folder, "keys"));
+    expect((await stat(join(folder, "keys"))).mode & 0o777).toBe(0o700);
   });
 
   it("are made once, whole, for their owner alone, however many start at once", async () => {

@@ -47,25 +47,41 @@ export function distinctEntitled(
 export const needed = (said: readonly KnownEvent[], { morePeople }: Terms): number =>
   lastAsked(said).bar.quorum + (morePeople ?? 0);
 
-/** When the tier's time ends, by what was said: undefined while no card is posted. */
-export function endOf(said: readonly KnownEvent[]): number | undefined {
+/** When the tier's time ends, reckoned anew: its card's posting, its minutes, and how long questions stopped it. */
+export function endOf(said: readonly KnownEvent[], { clockStopsForInfo }: Terms): number | undefined {
   const from = said.findLastIndex((event) => isEvent(event, "handoff.requested", "handoff.rerouted"));
   const ofTier = said.slice(from);
-  const ends = ofTier.flatMap((event) =>
-    isEvent(event, "handoff.opened", "info.answered") && event.data.expiresAt !== undefined
-      ? [Date.parse(event.data.expiresAt)]
-      : [],
-  );
-  const end = ends.at(-1);
-  return end !== undefined && clockStands(ofTier) ? end + lastAsked(said).bar.expiresMinutes * 60_000 : end;
+  const posted = ofTier.findIndex((event) => isEvent(event, "handoff.opened"));
+  const opened = ofTier[posted];
+  if (opened === undefined) return undefined;
+  const whole = lastAsked(said).bar.expiresMinutes * 60_000;
+  const end = Date.parse(opened.time) + whole;
+  if (clockStopsForInfo !== true) return end;
+  const waits = waitsFor(ofTier).filter(({ askedAt }) => askedAt > posted);
+  return waits.reduce((sum, { waited }) => sum + Math.min(waited, whole), end);
 }
 
-/** The first question that is still open, if there is one, stopped it. */
-function clockStands(ofTier: readonly KnownEvent[]): boolean {
-  let open: KnownEvent<"info.requested"> | undefined;
-  for (const event of ofTier) {
-    if (isEvent(event, "info.requested")) open ??= event;
-    if (isEvent(event, "info.answered") && event.data.requestId === open?.id) open = undefined;
-  }
-  return open?.data.clockStopped === true;
+/** From each question asked while none was open to its answer; how long the last one will wait nobody knows. */
+function waitsFor(ofTier: readonly KnownEvent[]): { readonly askedAt: number; readonly waited: number }[] {
+  const waits: { askedAt: number; waited: number }[] = [];
+  let open: { id: string; time: string; askedAt: number } | undefined;
+  ofTier.forEach((event, askedAt) => {
+    if (isEvent(event, "info.requested")) open ??= { id: event.id, time: event.time, askedAt };
+    if (open === undefined || !isAnswerTo(open.id, event)) return;
+    waits.push({ askedAt: open.askedAt, waited: Date.parse(event.time) - Date.parse(open.time) });
+    open = undefined;
+  });
+  return open === undefined ? waits : [...waits, { askedAt: open.askedAt, waited: Infinity }];
 }
+
+/** A record that names nothing it is taken from did not answer. */
+function isAnswerTo(requestId: string, event: KnownEvent): boolean {
+  if (!isEvent(event, "info.answered") || event.data.requestId !== requestId) return false;
+  return event.data.by !== undefined || event.data.eventIds?.length !== 0;
+}
+
+/** Nobody answered in time: the next tier is asked, or nobody is left. */
+export const ranOut = (event: KnownEvent): boolean =>
+  isEvent(event, "handoff.rerouted")
+    ? event.data.by === undefined
+    : isEvent(event, "action.decided") && event.data.outcome === "expired";

@@ -25,18 +25,13 @@ import {
   unavailable,
   user,
 } from "./given.ts";
-import { distinctEntitled, endOf, lastAsked, needed, personIdOf, type Terms } from "./model-judge.ts";
+import { distinctEntitled, endOf, lastAsked, needed, personIdOf, ranOut, type Terms } from "./model-judge.ts";
 
 const names = ["Mia", "MiaAdmin", "Priya", "Sam", "Eve"] as const;
 
 const flaws: Partial<Person>[] = [
-  {},
-  {},
-  {},
-  { guest: true },
-  { deactivated: true },
-  { bot: true },
-  { stranger: true },
+  ...[{}, {}, {}, { guest: true }, { deactivated: true }],
+  ...[{ bot: true }, { stranger: true }],
 ];
 const aDirectory = fc.oneof(
   { weight: 1, arbitrary: fc.constant(unavailable) },
@@ -105,6 +100,8 @@ interface Step {
   readonly skew: number;
   /** Index into the digests there have been, from the newest. */
   readonly card: number;
+  /** Who answers the last question. */
+  readonly answers: "record" | "silence" | "person";
   readonly deadline: DeadlineCommand["deadline"];
 }
 
@@ -118,9 +115,10 @@ const step: fc.Arbitrary<Step> = fc.record({
   who: fc.constantFrom(...names),
   words,
   directory: aDirectory,
-  passes: fc.constantFrom(0, 0, 1, 5, 16, 40),
+  passes: fc.constantFrom(0, 0, 1, 5, 16, 29, 40),
   skew: fc.constantFrom(0, 0, 0, -20, 20),
   card: fc.constantFrom(0, 0, 0, 0, 1),
+  answers: fc.constantFrom("record", "silence", "person"),
   deadline: fc.constantFrom("remind", "expire", "carry_out", "overdue", "unposted"),
 });
 
@@ -149,6 +147,8 @@ class History {
   readonly digests: string[] = [];
   at = minutes(0);
   #decisions = 0;
+  /** What the last decision was bound to. */
+  #digest = "";
   #last: (() => KnownEvent[]) | undefined;
 
   constructor(first: GateCommand, terms: Terms) {
@@ -185,7 +185,7 @@ class History {
           gate.tell({ kind: "outdated", proposalId, why: "planned again", digest: "a".repeat(64) }),
         );
       case "answer":
-        return told(this.#answer());
+        return told(this.#answer(one, saidAt));
       case "crash":
         gate.state = gate.said.reduce<GateState | undefined>(
           (state, event) => evolve(state, event),
@@ -200,26 +200,34 @@ class History {
     this.#decisions += 1;
     const id = `decision-${this.#decisions}`;
     const digest = this.digests.at(-1 - one.card) ?? "f".repeat(64);
+    this.#digest = digest;
     const told = { at, saidAt, directory: one.directory, digest, id };
     // Later somebody appends it again, when the directory may say something else.
     this.#last = () => gate.decides(user(one.who), one.words, { ...told, directory: members(one.who) });
     return gate.decides(user(one.who), one.words, told);
   }
 
-  #answer(): KnownEvent[] {
+  #answer(one: Step, saidAt: number): KnownEvent[] {
     const request = this.gate.said.findLast((event) => isEvent(event, "info.requested"));
     if (request === undefined) return [];
-    const answer = { text: "From the record.", evidence: [], eventIds: [] };
+    if (one.answers === "person") {
+      const knows = { decision: "answer_info", requestId: request.id, answer: "I know." };
+      return this.#decide({ ...one, words: knows }, saidAt);
+    }
+    const eventIds = one.answers === "silence" ? [] : ["e1"];
+    const answer = { text: "From the record.", evidence: [], eventIds };
     return this.gate.tell({ kind: "answered", requestId: request.id, answer, at: this.at });
   }
 
   #judge(one: Step, ran: Ran, before: readonly KnownEvent[]): void {
     if (one.kind === "decide") expect(ran.said.length).toBeGreaterThan(0);
     if (one.kind === "again" || one.kind === "crash") expect(ran.said).toEqual([]);
+    if (types(ran.said).some((type) => type === "approval.recorded" || type === "info.requested")) {
+      expect(this.#digest).toBe(lastAsked(before).last.data.digest);
+    }
+    const end = endOf(before, this.terms);
+    if (ran.said.some(ranOut)) expect(Math.min(ran.at, ran.saidAt)).toBeGreaterThanOrEqual(end ?? Infinity);
     for (const { data } of ran.said.filter((event) => isEvent(event, "action.decided"))) {
-      const end = endOf(before);
-      if (data.outcome === "expired")
-        expect(Math.min(ran.at, ran.saidAt)).toBeGreaterThanOrEqual(end ?? Infinity);
       if (data.outcome === "superseded") expect(one.kind).toBe("outdated");
       if (data.outcome === "authorised") this.#judgeAuthorised(one, ran, { data, end });
     }

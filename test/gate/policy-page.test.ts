@@ -23,7 +23,9 @@ describe("the policy on one page", () => {
       ...{ ask: "IR Lead On-Call", people: 1, reversible: true, expiresMinutes: 30, reminders: [0.5, 0.8] },
       then: ["SOC Manager On-Call"],
     });
-    expect(row("isolate_host", "domain_controller")).toMatchObject({ people: 2, reversible: false });
+    expect(row("isolate_host", "domain_controller")).toMatchObject({
+      ...{ people: 2, reversible: false, also: ["only in slack, local"] },
+    });
     expect(row("isolate_host", "wide")).toMatchObject({ people: 2, reversible: false });
     expect(row("collect_forensics", "wide")).toBeUndefined();
   });
@@ -36,6 +38,7 @@ describe("the policy on one page", () => {
         evidenceMinutes: 240,
         requester: "never",
         handTo: ["analysts"],
+        surfaces: ["slack"],
       })),
       never: [{ targets: ["NW-OT-*"], why: "Plant control." }],
       freezes: [
@@ -50,6 +53,7 @@ describe("the policy on one page", () => {
       "evidence at most 240 min old",
       "may go to SOC Analysts",
       "never by who edited it",
+      "only in slack",
     ]);
     expect(page.never).toEqual([{ targets: ["NW-OT-*"], why: "Plant control." }]);
     expect(page.freezes).toEqual([

@@ -203,3 +203,35 @@ describe("evidence", () => {
     expect(refusal(gate.decides("Mia", authorise, { at: minutes(61) }))).toBe("evidence_too_old");
   });
 });
+
+describe("where it may be said", () => {
+  const inSlack = {
+    ...policy,
+    rules: policy.rules.map((rule) => ({ ...rule, surfaces: ["slack", "local"] })),
+  };
+  const edit = {
+    ...{ decision: "edit", target: { type: "host", value: "OPS-WS-031" }, parameters: {}, reason: "it" },
+  };
+
+  it("is policy's to name: nothing is authorised or edited from anywhere else, and rejected from everywhere", () => {
+    const gate = new Gate().under(inSlack).with(asked());
+    for (const words of [authorise, edit]) {
+      const said = gate.decides("Mia", { ...words, surface: "terminal" });
+      expect(only(said, "decision.refused").data).toMatchObject({
+        rule: "wrong_surface",
+        message: "Policy lets this be authorised only in slack or local; this came from terminal.",
+      });
+    }
+    const there = new Gate()
+      .under(inSlack)
+      .with(asked())
+      .decides("Mia", { ...authorise, surface: "slack" });
+    expect(types(there)).toContain("action.decided");
+    expect(types(gate.decides("Mia", { decision: "reject", reason: "no" }))).toEqual(["action.decided"]);
+  });
+
+  it("is anywhere where it names nowhere", () => {
+    const gate = new Gate(asked());
+    expect(types(gate.decides("Mia", authorise))).toContain("action.decided");
+  });
+});

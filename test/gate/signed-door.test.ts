@@ -6,6 +6,7 @@ import { silent } from "../../src/diagnostics.ts";
 import { isEvent, type KnownEvent } from "../../src/events/envelope.ts";
 import { makeEvent } from "../../src/events/parse.ts";
 import { gateList } from "../../src/gate/front.ts";
+import { gateSays } from "../../src/gate/says.ts";
 import { TrustedBus } from "../../src/gate/trusted-bus.ts";
 import { RoleTeam } from "../../src/team.ts";
 import humanGate from "../../roles/human-gate.ts";
@@ -73,6 +74,29 @@ const click = (request: KnownEvent<"handoff.requested">, id: string): KnownEvent
     },
   });
 
+const posted = (request: KnownEvent<"handoff.requested">, id: string): KnownEvent<"message.posted"> =>
+  makeEvent({
+    ...{ id, source: "/frontends/slack", type: "message.posted", subject: caseId, time: isoTime(start) },
+    data: {
+      ...{ kind: "gate", eventId: request.id, proposalId: request.data.proposalId },
+      ...{ channel: "C0CASES", ts: "1.0", surface: "local" },
+    },
+  });
+
+const expiry = (request: KnownEvent<"handoff.requested">, at: number): KnownEvent<"deadline.reached"> =>
+  makeEvent({
+    ...{ id: `end-${at}`, source: "/schedules/deadlines", type: "deadline.reached", subject: caseId },
+    time: isoTime(at),
+    data: { proposalId: request.data.proposalId, deadline: "expire", due: isoTime(at) },
+  });
+
+/** What the gate has said, in log order. */
+async function said({ reader }: SignedGate): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { event } of reader.read({ types: gateSays })) found.push(event.type);
+  return found;
+}
+
 describe("the signed door", () => {
   it("takes a decision a front end signed, and answers under the gate's own signature", async () => {
     const on = await signedGate();
@@ -117,6 +141,33 @@ describe("the signed door", () => {
     expect(await gateList(on.reader)).toMatchObject([{ status: "pending" }]);
     await on.frontEnd.publish([click(request, "d1")]);
     expect((await until(on, "approval.recorded")).causationid).toBe("d1");
+  });
+
+  it("starts no clock for a card that only somebody else says was posted (lesson 38)", async () => {
+    const on = await signedGate();
+    await on.whole.publish([proposal("p1")]);
+    const request = await until(on, "handoff.requested");
+    await on.whole.publish([posted(request, "m1"), freshKeys().frontEnd.sign(posted(request, "m2"))]);
+    const alarms = [0, 1].map(async (n) => (await until(on, "record.distrusted", n)).data.eventId);
+    expect((await Promise.all(alarms)).sort()).toEqual(["m1", "m2"]);
+    on.clock.advance(24 * 60 * 60_000);
+    await on.whole.publish([expiry(request, on.clock.now())]);
+    // Behind these on the log: when it is answered, they have been seen.
+    await on.frontEnd.publish([click(request, "d1")]);
+    await until(on, "action.decided");
+    expect(await said(on)).toEqual(["handoff.requested", "approval.recorded", "action.decided"]);
+  });
+
+  it("takes a front end's word for its own card, and lets nobody end that tier before its time", async () => {
+    const on = await signedGate();
+    await on.whole.publish([proposal("p1")]);
+    const request = await until(on, "handoff.requested");
+    await on.frontEnd.publish([posted(request, "m1")]);
+    await until(on, "handoff.opened");
+    await on.whole.publish([expiry(request, on.clock.now() + 24 * 60 * 60_000)]);
+    await on.frontEnd.publish([click(request, "d1")]);
+    expect((await until(on, "action.decided")).data.outcome).toBe("authorised");
+    expect(await said(on)).not.toContain("handoff.rerouted");
   });
 
   it("gives a subscriber only what counts, and a reader each of it once", async () => {

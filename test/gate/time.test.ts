@@ -135,6 +135,18 @@ describe("deadlines", () => {
     expect(opened().tell(reached("remind", 15, 30))).toEqual([]);
   });
 
+  it("does nothing on deadlines that somebody makes up, however often: not early, not again", () => {
+    const gate = opened();
+    for (const due of [1, 2, 14, 60]) {
+      for (const deadline of ["remind", "expire", "overdue", "carry_out", "unposted"] as const) {
+        expect(gate.tell(reached(deadline, due, 14))).toEqual([]);
+      }
+    }
+    gate.tell(reached("remind", 15));
+    for (const due of [16, 17, 18]) expect(gate.tell(reached("remind", due))).toEqual([]);
+    expect(gate.handoff).toMatchObject({ status: "pending", reminded: 0.5 });
+  });
+
   it("does not remind a tier of a deadline of the one before", () => {
     const gate = opened();
     gate.tell(reached("expire", 30));
