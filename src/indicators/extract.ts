@@ -202,7 +202,10 @@ const v4Pattern = /(?<![\w-]|[\dv]\.)\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d|-\d)/gi;
 const v6Pattern = /(?<![\w:\]).])(?:[0-9a-f]{1,4})?(?::[0-9a-f]{0,4}){2,7}(?:\.\d{1,3}){0,3}(?![\w:])/gi;
 /** What is written before a version or a chapter with four parts. */
 const numbered =
-  /(?:\b(?:version|versions|ver|build|release|firmware|revision|section|chapter|table|figure|appendix|oid)[.:=]? ?"?|[§])$/i;
+  /(?:\b(?:version|versions|ver|build|release|firmware|revision|section|chapter|table|figure|appendix|oid|(?:up|down)grad(?:e|ed|es|ing) (?:from|to))[.:=]? ?"?|[§])$/i;
+
+/** Hours, minutes, seconds and hundredths with points between, and which half of the day. */
+const timeOfDay = /^(?:0?[1-9]|1[0-2])\.[0-5]\d\.[0-5]\d\.\d\d ?[ap]m\b/i;
 
 function addresses(source: Refanged): Hit[] {
   const { text } = source;
@@ -212,7 +215,11 @@ function addresses(source: Refanged): Hit[] {
   const v4 = matches("ipv4", text, v4Pattern).filter(
     ({ value, start, end }) =>
       ioc.isIPv4(value) &&
-      (wasDefanged(source, start, end) || !numbered.test(text.slice(Math.max(0, start - 12), start))),
+      (wasDefanged(source, start, end) ||
+        !(
+          numbered.test(text.slice(Math.max(0, start - 20), start)) ||
+          timeOfDay.test(text.slice(start, start + 16))
+        )),
   );
   return [...v4, ...v6];
 }

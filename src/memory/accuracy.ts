@@ -6,7 +6,8 @@
 import type { Bus, Position } from "../bus/bus.ts";
 import type { AnyEvent, KnownEvent } from "../events/envelope.ts";
 import { isEvent } from "../events/envelope.ts";
-import type { Verdict } from "../events/vocabulary.ts";
+import type { Sev, Verdict } from "../events/vocabulary.ts";
+import { isCanary } from "../events/ids.ts";
 import { missedShare, type Recall, type Seen } from "./label-sample.ts";
 import type { RecallArm } from "./precedents.ts";
 import {
@@ -53,17 +54,18 @@ export interface Accuracy {
 const accuracyTypes = [
   ...(["alert.received", "alert.triaged", "case.investigated", "response.planned"] as const),
   ...(["case.escalated", "handoff.requested", "case.labelled", "case.unlabelled", "role.worked"] as const),
+  "label.requested" as const,
 ];
 
 /** Reads the log to `to`, inclusive; all of it without. */
 export async function accuracyOf(
   bus: Pick<Bus, "read">,
-  { to, sampleSize = 5 }: { readonly to?: Position; readonly sampleSize?: number } = {},
+  { to }: { readonly to?: Position } = {},
 ): Promise<Accuracy> {
   const fold = new AccuracyFold();
   const reading = { types: accuracyTypes, ...(to === undefined ? {} : { to }) };
   for await (const { event } of bus.read(reading)) fold.evolve(event);
-  return fold.report(sampleSize);
+  return fold.report();
 }
 
 interface Answer {
@@ -72,8 +74,15 @@ interface Answer {
   confidence?: number;
 }
 
+interface Label {
+  verdict: Verdict;
+  origin: string;
+}
+
 interface Judged extends Seen {
-  label?: { verdict: Verdict; origin: string };
+  /** A person's, by hand; it counts before the source's. */
+  byHand?: Label;
+  bySource?: Label;
   readonly answers: Map<string, Answer>;
   readonly runs: Map<string, { arm: RecallArm; model: string }>;
 }
@@ -83,7 +92,11 @@ export class AccuracyFold {
   readonly #cases = new Map<string, Judged>();
 
   evolve(event: AnyEvent): void {
-    if (!isEvent(event, ...accuracyTypes)) return;
+    if (!isEvent(event, ...accuracyTypes) || isCanary(event.subject)) return;
+    if (isEvent(event, "label.requested")) {
+      this.#sampled(event.data.caseIds);
+      return;
+    }
     const before = this.#cases.get(event.subject);
     if (before === undefined && !isEvent(event, "alert.received")) return;
     const { subject: caseId, time } = event;
@@ -98,18 +111,25 @@ export class AccuracyFold {
     evolveJudged(record, event);
   }
 
-  report(sampleSize: number): Accuracy {
+  #sampled(caseIds: readonly string[]): void {
+    for (const caseId of caseIds) {
+      const record = this.#cases.get(caseId);
+      if (record !== undefined && !record.escalated) record.sampled = true;
+    }
+  }
+
+  report(): Accuracy {
     const cases = [...this.#cases.values()];
-    const labelled = cases.filter(({ label }) => label !== undefined);
-    const settled = labelled.filter((record) => truthOf(record) !== undefined);
-    const origins = Map.groupBy(labelled, ({ label }) => label?.origin ?? "");
+    const labels = cases.map(labelOf).filter((label) => label !== undefined);
+    const settled = cases.filter((record) => truthOf(record) !== undefined);
+    const origins = Map.groupBy(labels, ({ origin }) => origin);
     return {
       cases: cases.length,
-      labelled: labelled.length,
-      unsettled: labelled.length - settled.length,
+      labelled: labels.length,
+      unsettled: labels.length - settled.length,
       origins: Object.fromEntries([...origins].sort().map(([origin, them]) => [origin, them.length])),
       rows: rowsOf(settled),
-      recall: missedShare(cases, (record) => truthOf(record), sampleSize),
+      recall: missedShare(cases, truthOf),
     };
   }
 }
@@ -118,11 +138,12 @@ type Heard = KnownEvent<(typeof accuracyTypes)[number]>;
 
 function evolveJudged(record: Judged, event: Heard): void {
   if (isEvent(event, "case.labelled")) {
-    record.label = { verdict: event.data.verdict, origin: event.data.origin };
+    const { from, verdict, origin } = event.data;
+    record[from === "source" ? "bySource" : "byHand"] = { verdict, origin };
   } else if (isEvent(event, "case.unlabelled")) {
-    delete record.label;
+    delete record.byHand;
   } else if (isEvent(event, "case.escalated", "handoff.requested")) {
-    record.escalated = true;
+    record.escalated ||= record.sampled !== true;
   } else if (isEvent(event, "role.worked")) {
     const { role, recallArm: arm, model } = event.data;
     record.runs.set(role, { arm, model });
@@ -133,24 +154,37 @@ function evolveJudged(record: Judged, event: Heard): void {
   }
 }
 
-/** Each role's own words in the truth's: what must be looked at counts as an attack, as it does when it is escalated. */
 function answerOf(event: Heard): Answer | undefined {
   if (isEvent(event, "alert.triaged", "case.investigated")) {
-    return { said: asTruth[event.data.verdict], confidence: event.data.confidence };
+    return { said: truthSaid(event.data.verdict), confidence: event.data.confidence };
   }
   if (!isEvent(event, "response.planned")) return undefined;
-  return { said: event.data.sev === "SEV-4" ? "harmless" : "attack" };
+  return { said: truthSaid(event.data.sev) };
 }
 
-const asTruth: Readonly<Record<Verdict, Truth>> = {
+const asTruth: Readonly<Record<Verdict | Sev, Truth>> = {
   ...{ true_positive: "attack", suspicious: "attack", insufficient_data: "attack" },
   ...{ false_positive: "harmless", benign: "harmless" },
+  ...{ "SEV-1": "attack", "SEV-2": "attack", "SEV-3": "attack", "SEV-4": "harmless" },
 };
 
+/** Each role's own words in the truth's: what must be looked at counts as an attack, as it does when it is escalated. */
+export function truthSaid(word: Verdict | Sev): Truth {
+  return asTruth[word];
+}
+
 /** A label that itself does not know settles nothing. */
-function truthOf({ label }: Judged): Truth | undefined {
-  if (label?.verdict === "suspicious" || label?.verdict === "insufficient_data") return undefined;
-  return label === undefined ? undefined : asTruth[label.verdict];
+export function truthLabelled(verdict: Verdict): Truth | undefined {
+  return verdict === "suspicious" || verdict === "insufficient_data" ? undefined : asTruth[verdict];
+}
+
+function labelOf({ byHand, bySource }: Judged): Label | undefined {
+  return byHand ?? bySource;
+}
+
+function truthOf(record: Judged): Truth | undefined {
+  const label = labelOf(record);
+  return label === undefined ? undefined : truthLabelled(label.verdict);
 }
 
 interface Counted extends Answer {

@@ -2,6 +2,7 @@
 import type { EventData } from "../events/catalogue.ts";
 import { isEvent, type AnyEvent, type KnownEvent } from "../events/envelope.ts";
 import type { Verdict } from "../events/vocabulary.ts";
+import { whoStands, type Judge } from "./case-record.ts";
 
 type Kept<T extends Parameters<typeof isEvent>[1]> = {
   readonly eventId: string;
@@ -34,6 +35,8 @@ export type ProposalStatus =
 export interface CaseFile {
   readonly caseId: string;
   readonly alert?: Kept<"alert.received">;
+  /** Repeats of the alert that count here. */
+  readonly repeats?: number;
   readonly triage?: Kept<"alert.triaged">;
   readonly escalations: readonly Kept<"case.escalated">[];
   readonly investigation?: Kept<"case.investigated">;
@@ -44,7 +47,10 @@ export interface CaseFile {
   /** Models that worked on it: "baseline" is stamped on the root card. */
   readonly models: readonly string[];
   readonly rolesDone: readonly string[];
+  /** What a person of ours said. */
   readonly label?: Kept<"case.labelled">;
+  /** How the people of its own console closed the alert. */
+  readonly sourceLabel?: Kept<"case.labelled">;
   readonly closed?: Kept<"case.closed">;
   readonly assignee?: EventData<"case.assigned">["to"];
 }
@@ -60,18 +66,15 @@ export function foldCase(caseId: string, events: Iterable<AnyEvent>): CaseFile {
   return file;
 }
 
-/** The verdict that counts: a person's label beats Tier 2's, which beats Sentinel's (lesson 19). */
-export function verdictOf(
-  file: CaseFile,
-): { verdict: Verdict; by: "person" | "tier2" | "sentinel" } | undefined {
-  if (file.label !== undefined) return { verdict: file.label.verdict, by: "person" };
-  if (file.investigation !== undefined) return { verdict: file.investigation.verdict, by: "tier2" };
-  if (file.triage !== undefined) return { verdict: file.triage.verdict, by: "sentinel" };
-  return undefined;
+/** The verdict that counts: a person's label, else the source's, else Tier 2's, else Sentinel's (lesson 19). */
+export function verdictOf(file: CaseFile): { verdict: Verdict; by: Judge } | undefined {
+  const { label: person, sourceLabel: source, investigation: tier2, triage: sentinel } = file;
+  const found = whoStands<{ readonly verdict: Verdict }>({ person, source, tier2, sentinel });
+  return found === undefined ? undefined : { verdict: found.said.verdict, by: found.by };
 }
 
 export function evolveCase(file: CaseFile, event: AnyEvent): CaseFile {
-  if (isEvent(event, "alert.received")) return { ...file, alert: file.alert ?? kept(event) };
+  if (isEvent(event, "alert.received", "alert.grouped")) return evolveAlert(file, event);
   if (isEvent(event, "alert.triaged")) return { ...file, triage: kept(event) };
   if (isEvent(event, "case.escalated")) return { ...file, escalations: [...file.escalations, kept(event)] };
   if (isEvent(event, "case.investigated")) return { ...file, investigation: kept(event) };
@@ -82,8 +85,16 @@ export function evolveCase(file: CaseFile, event: AnyEvent): CaseFile {
   return evolvePeople(file, event);
 }
 
+function evolveAlert(file: CaseFile, event: KnownEvent<"alert.received" | "alert.grouped">): CaseFile {
+  if (event.type === "alert.grouped") return { ...file, repeats: (file.repeats ?? 0) + 1 };
+  return { ...file, alert: file.alert ?? kept(event) };
+}
+
 function evolvePeople(file: CaseFile, event: AnyEvent): CaseFile {
-  if (isEvent(event, "case.labelled")) return { ...file, label: kept(event) };
+  if (isEvent(event, "case.labelled")) {
+    const label = kept(event);
+    return label.from === "source" ? { ...file, sourceLabel: label } : { ...file, label };
+  }
   if (isEvent(event, "case.unlabelled")) {
     const { label: _, ...unlabelled } = file;
     return unlabelled;

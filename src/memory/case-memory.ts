@@ -3,15 +3,17 @@
  * like this case (`recallSimilar`), and which cases belong together (`findCampaignClusters`).
  */
 import { comparePositions, logTime, type Bus, type Position } from "../bus/bus.ts";
-import { HatrackError } from "../errors.ts";
+import { troubleOnly, type Diagnostics } from "../diagnostics.ts";
+import { HatrackError, reasonOf } from "../errors.ts";
 import { CaseId, IndicatorType, type Indicator } from "../events/vocabulary.ts";
 import type { Benign } from "../indicators/benign.ts";
 import { refang } from "../indicators/defang.ts";
+import { linkHost } from "../indicators/link-host.ts";
 import { normaliseIndicator } from "../indicators/normalise.ts";
 import { recordTypes, type CaseRecord } from "./case-record.ts";
 import { clusters, type Cluster } from "./clusters.ts";
 import { MemoryFold, type Kept, type MemoryState } from "./memory-state.ts";
-import { recall, sought, type Question, type Recalled } from "./recall.ts";
+import { recall, type Question, type Recalled } from "./recall.ts";
 import { keptIn, snapshotOf, type SnapshotStore } from "./snapshot.ts";
 import { shippedActors, shippedActorsDigest } from "./shipped-actors.ts";
 import { shippedBenign } from "./shipped-benign.ts";
@@ -21,8 +23,10 @@ export interface MemoryOptions {
   readonly benign?: Benign;
   /** RFC 3339: what was said later is not folded, so that memory knows the past alone (lesson 25). Default: all. */
   readonly asOf?: string;
-  /** Where memory is kept between starts; not used with `asOf` or `to`. */
+  /** Where memory is kept between starts; not used with `asOf`, and with `to` only if it is not past it. */
   readonly snapshot?: SnapshotStore;
+  /** Where a snapshot that could not be read or written is reported. Default: the console. */
+  readonly diagnostics?: Diagnostics;
   /** The last position to fold, inclusive. Default: the end of the log. */
   readonly to?: Position;
 }
@@ -30,6 +34,8 @@ export interface MemoryOptions {
 export interface Recollection {
   readonly query: string;
   readonly cases: readonly Recalled[];
+  /** Where no case holds the link that was asked for: the cases that hold its host. A weaker answer. */
+  readonly related?: { readonly host: string; readonly cases: readonly Recalled[] };
 }
 
 /** Redis nodes' clocks may differ by this much; only matters where a log has several partitions. Milliseconds. */
@@ -52,19 +58,43 @@ export class CaseMemory {
   /** Folds the log from its beginning. The bus must be open. */
   static async project(bus: Bus, options: MemoryOptions = {}): Promise<CaseMemory> {
     const memory = new CaseMemory(bus, options);
-    const store = options.asOf === undefined && options.to === undefined ? options.snapshot : undefined;
+    const store = options.asOf === undefined ? options.snapshot : undefined;
     if (store !== undefined) await memory.#restore(store);
     const folded = await memory.catchUp();
-    if (store !== undefined && folded >= worthKeeping) {
-      await store.write(snapshotOf(memory.state, shippedActorsDigest()));
+    if (options.to === undefined && folded >= worthKeeping) {
+      await memory.#keep(store);
     }
     return memory;
   }
 
+  /** Only a cache: where it cannot be written, the next start folds the log. */
+  async #keep(store: SnapshotStore | undefined): Promise<void> {
+    if (store?.write === undefined) return;
+    try {
+      await store.write(snapshotOf(this.state, shippedActorsDigest()));
+    } catch (cause) {
+      this.#diagnostics.warn({ reason: reasonOf(cause) }, "memory: its snapshot was not written");
+    }
+  }
+
+  async #textIn(store: SnapshotStore): Promise<string | undefined> {
+    try {
+      return await store.read();
+    } catch (cause) {
+      this.#diagnostics.warn({ reason: reasonOf(cause) }, "memory: its snapshot was not read");
+      return undefined;
+    }
+  }
+
+  get #diagnostics(): Diagnostics {
+    return this.#options.diagnostics ?? troubleOnly;
+  }
+
   async #restore(store: SnapshotStore): Promise<void> {
-    const text = await store.read();
+    const text = await this.#textIn(store);
     const kept = text === undefined ? undefined : keptIn(text, shippedActorsDigest());
-    if (kept !== undefined && (await isOfThisLog(this.#bus, kept))) this.#fold.restore(kept);
+    if (kept === undefined || isPast(kept, this.#options.to)) return;
+    if (await isOfThisLog(this.#bus, kept)) this.#fold.restore(kept);
   }
 
   /** Folds what has come since; says how many entries that were. */
@@ -113,8 +143,12 @@ export class CaseMemory {
   ): Recollection {
     const query = typeof caseOrIndicator === "string" ? caseOrIndicator : caseOrIndicator.value;
     const asOf = this.#asOf(options.asOf);
-    const cases = recall(this.state, this.#question(caseOrIndicator), { limit: options.limit ?? 5, asOf });
-    return { query, cases };
+    const best = { limit: options.limit ?? 5, asOf };
+    const cases = recall(this.state, this.#question(caseOrIndicator), best);
+    const host = cases.length === 0 ? hostOf(query) : undefined;
+    if (host === undefined) return { query, cases };
+    const related = recall(this.state, { indicators: anyOf(host), byName: true }, best);
+    return related.length === 0 ? { query, cases } : { query, cases, related: { host, cases: related } };
   }
 
   /** Campaigns among the cases opened in the last `days` (14) before `asOf`, by default the latest event's time. */
@@ -136,12 +170,16 @@ export class CaseMemory {
       return { indicators: normal === undefined ? [] : [normal], byName: true };
     }
     if (!CaseId.safeParse(asked).success) return { indicators: anyOf(asked), byName: true };
-    const record = this.state.cases.get(asked);
-    if (record === undefined) {
+    if (!this.state.cases.has(asked)) {
       throw new HatrackError("case_not_found", `memory: the log knows no case ${asked}`);
     }
-    return { indicators: sought(record), self: asked };
+    return { self: asked };
   }
+}
+
+/** Kept later than what is asked for. */
+function isPast({ positions }: Kept, to: Position | undefined): boolean {
+  return to !== undefined && [...positions.values()].some((position) => comparePositions(position, to) > 0);
 }
 
 /** The log still has, at each position, the entry that was folded there; a log begun anew has not. */
@@ -166,6 +204,13 @@ function anyOf(value: string): Indicator[] {
     const named = type === "actor" ? shippedActors().canonical(value) : refang(value);
     return normaliseIndicator(type, named) ?? [];
   });
+}
+
+/** Of a link, however it is written; undefined for what is none. */
+function hostOf(value: string): string | undefined {
+  const link = refang(value);
+  const { host } = linkHost(link);
+  return link.includes("://") && host !== "" ? host : undefined;
 }
 
 function timeOf(asOf: string): number {

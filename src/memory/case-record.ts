@@ -20,7 +20,11 @@ export const recordTypes = [
   "role.failed",
 ] as const;
 
-export type Judge = "person" | "tier2" | "sentinel";
+/** `source`: how the people of its own console closed the alert. */
+export type Judge = "person" | "source" | "tier2" | "sentinel";
+
+/** Whose verdict counts, the highest first: the worst does not win (lesson 19). */
+export const judges = ["person", "source", "tier2", "sentinel"] as const satisfies readonly Judge[];
 
 export interface Opinion {
   readonly verdict: Verdict;
@@ -54,19 +58,27 @@ export interface CaseRecord {
   readonly linkedTo: readonly string[];
 }
 
-/** The verdict that counts: a person's beats Tier 2's, which beats Sentinel's; the worst does not win (lesson 19). */
-export function standing(record: CaseRecord): (Opinion & { readonly by: Judge }) | undefined {
-  for (const by of ["person", "tier2", "sentinel"] as const) {
-    const opinion = record.opinions[by];
-    if (opinion !== undefined) return { ...opinion, by };
+/** Whose word on a case stands, of all that were given; a source that itself does not know outranks nobody. */
+export function whoStands<O extends { readonly verdict?: Verdict }>(
+  given: Readonly<Partial<Record<Judge, O | undefined>>>,
+): { readonly by: Judge; readonly said: O } | undefined {
+  for (const by of judges) {
+    const said = given[by];
+    if (said === undefined || (by === "source" && said.verdict === "insufficient_data")) continue;
+    return { by, said };
   }
   return undefined;
 }
 
+/** The verdict that counts, and whose it is. */
+export function standing({ opinions }: CaseRecord): (Opinion & { readonly by: Judge }) | undefined {
+  const found = whoStands(opinions);
+  return found === undefined ? undefined : { ...found.said, by: found.by };
+}
+
 /** Somebody looked and found nothing wrong. */
 export function isCleared({ opinions }: CaseRecord): boolean {
-  const { person, tier2, sentinel } = opinions;
-  const verdict = (person ?? tier2 ?? sentinel)?.verdict;
+  const verdict = whoStands(opinions)?.said.verdict;
   return verdict === "false_positive" || verdict === "benign";
 }
 
@@ -103,7 +115,7 @@ export function evolveRecord(
   actors: Pick<Actors, "canonical"> = noActors,
 ): CaseRecord {
   const record = before ?? emptyRecord(event.subject, Date.parse(event.time));
-  if (isEvent(event, "alert.received")) return withAlert(record, event);
+  if (isEvent(event, "alert.received")) return withAlert(record, event, actors);
   if (isEvent(event, "intel.reported")) return withIntel(record, event, actors);
   if (isEvent(event, "role.failed")) {
     return { ...record, failedRoles: [...new Set([...record.failedRoles, event.data.role])] };
@@ -130,26 +142,33 @@ function emptyRecord(caseId: string, openedAt: number): CaseRecord {
 const none: readonly never[] = [];
 
 function withOpinion(record: CaseRecord, event: AnyEvent): CaseRecord {
+  if (!isEvent(event, "case.labelled", "case.investigated", "alert.triaged")) return record;
   const by = judgeOf(event);
-  if (by === undefined || !isEvent(event, "case.labelled", "case.investigated", "alert.triaged"))
-    return record;
+  // It outranks nobody: nothing of it is kept, and what it said before is taken back.
+  if (by === "source" && event.data.verdict === "insufficient_data") {
+    const { source: _, ...opinions } = record.opinions;
+    return { ...record, opinions };
+  }
   const opinion = { verdict: event.data.verdict, at: Date.parse(event.time) };
   return { ...record, opinions: { ...record.opinions, [by]: opinion } };
 }
 
-function judgeOf(event: AnyEvent): Judge | undefined {
-  if (isEvent(event, "case.labelled")) return "person";
-  if (isEvent(event, "case.investigated")) return "tier2";
-  return isEvent(event, "alert.triaged") ? "sentinel" : undefined;
+function judgeOf(event: KnownEvent<"case.labelled" | "case.investigated" | "alert.triaged">): Judge {
+  if (isEvent(event, "case.labelled")) return event.data.from === "source" ? "source" : "person";
+  return isEvent(event, "case.investigated") ? "tier2" : "sentinel";
 }
 
-function withAlert(record: CaseRecord, { data }: KnownEvent<"alert.received">): CaseRecord {
+function withAlert(
+  record: CaseRecord,
+  { data }: KnownEvent<"alert.received">,
+  actors: Pick<Actors, "canonical">,
+): CaseRecord {
   const [software] = hashWhere(data, isInstalledProgram) ?? none;
   return {
     ...record,
     alert: record.alert ?? whatAndWhere(data),
     ...(software === undefined ? {} : { software }),
-    seen: together(record.seen, known(seenIn(data))),
+    seen: together(record.seen, known(seenIn(data, actors))),
     harmless: together(record.harmless, hashWhere(data, isSystemProgram) ?? none),
   };
 }
@@ -164,14 +183,15 @@ function whatAndWhere({ rule, host, user, process }: Alert): NonNullable<CaseRec
   };
 }
 
-function seenIn({ rule, host, user, process, techniques, indicators }: Alert): Value[] {
+function seenIn(alert: Alert, { canonical }: Pick<Actors, "canonical">): Value[] {
+  const { rule, host, user, process, techniques, indicators } = alert;
   return [
     ["rule", rule.name],
     ["host", host?.name],
     ["user", user?.name],
     ["sha256", process?.sha256],
     ...techniques.map((technique): Value => ["technique", technique]),
-    ...indicators.map(({ type, value }): Value => [type, value]),
+    ...indicators.map(({ type, value }): Value => [type, type === "actor" ? canonical(value) : value]),
   ];
 }
 

@@ -1,8 +1,9 @@
 /** Campaigns: cases that strong indicators join inside a window. Pure, and the same whatever order cases came in. */
+import { HatrackError } from "../errors.ts";
 import type { Indicator } from "../events/vocabulary.ts";
 import { Groups } from "./groups.ts";
-import { inOrder, isEligible, linksAmong, linksAround, type Link, type Opened } from "./links.ts";
-import type { MemoryState } from "./memory-state.ts";
+import { isEligible, linksAmong, linksAround, type Link, type Opened } from "./links.ts";
+import { earlierFirst, recordsOf, type FiledCase, type MemoryState } from "./memory-state.ts";
 
 export interface Cluster {
   /** From the earliest case of its line: it stays as the cluster grows and as the window moves on. */
@@ -25,45 +26,64 @@ const day = 86_400_000;
 /** Three cases, or two of which one has a named actor; the largest first. */
 export function clusters(state: MemoryState, { days, asOf }: Span): Cluster[] {
   const opened = { from: asOf - days * day, to: asOf };
-  const links = linksAmong(state, opened);
-  const groups = joined(state, opened, links);
-  const linksOf = Map.groupBy(links, ({ cases: [first = ""] }) => groups.groupOf(first));
-  const found = [...groups.all()]
-    .map(([group, caseIds]) => describe(state, inOrder(state, caseIds), linksOf.get(group) ?? []))
-    .filter(({ cases, actors }) => cases.length >= 3 || actors.length > 0);
+  const found = groupsIn(state, opened)
+    .map(described)
+    .filter(({ records, actors }) => records.length >= 3 || actors.length > 0);
   if (found.length === 0) return [];
-  const byId = new Map(found.map((cluster) => [cluster.cases[0] ?? "", cluster]));
-  const earliestFirst = inOrder(state, [...byId.keys()]).flatMap((first) => byId.get(first) ?? []);
+  const earliestFirst = found.sort((a, b) => earlierFirst(a.first, b.first));
   const lineOf = lines(state, found, { days, asOf });
   return named(earliestFirst, lineOf).sort(
     (a, b) => b.cases.length - a.cases.length || (a.id < b.id ? -1 : 1),
   );
 }
 
-function joined(state: MemoryState, opened: Opened, links: readonly Link[]): Groups {
-  const groups = new Groups();
+interface Group {
+  readonly records: readonly FiledCase[];
+  readonly links: readonly Link[];
+}
+
+function groupsIn(state: MemoryState, opened: Opened): Group[] {
+  const links = linksAmong(state, opened);
+  const groups = new Groups(state.all.length);
   for (const { cases } of links) groups.join(cases);
   for (const pair of saidByPeople(state, opened)) groups.join(pair);
-  return groups;
+  const linksOf = Map.groupBy(links, ({ cases: [first = -1] }) => groups.groupOf(first));
+  return [...groups.all()].map(([group, cases]) => ({
+    records: recordsOf(state, { cases }),
+    links: linksOf.get(group) ?? [],
+  }));
 }
 
-function describe(state: MemoryState, cases: readonly string[], links: readonly Link[]): Omit<Cluster, "id"> {
-  const indicators = links
-    .map((link) => ({ ...link.indicator, cases: link.cases.length }))
-    .sort((a, b) => b.cases - a.cases || (`${a.type} ${a.value}` < `${b.type} ${b.value}` ? -1 : 1));
-  const named = cases.flatMap((caseId) => state.cases.get(caseId)?.actors ?? []);
-  const actors = new Map(named.map((actor) => [actor.toLowerCase(), actor]));
-  return { cases, indicators, actors: [...actors.values()].sort() };
+interface Described extends Omit<Cluster, "id" | "cases"> {
+  /** In order of opening. */
+  readonly records: readonly FiledCase[];
+  readonly first: FiledCase;
 }
+
+function described(group: Group): Described {
+  const records = group.records.toSorted(earlierFirst);
+  const indicators = group.links
+    .map(({ held: { type, value }, cases }) => ({ type, value, cases: cases.length }))
+    .sort(
+      (a, b) => b.cases - a.cases || (a.type === b.type ? byText(a.value, b.value) : byText(a.type, b.type)),
+    );
+  const actors = new Map<string, string>();
+  for (const record of records) for (const actor of record.actors) actors.set(actor.toLowerCase(), actor);
+  const [first] = records;
+  if (first === undefined) throw new HatrackError("memory_broken", "clusters: a group without a case");
+  return { records, first, indicators, actors: [...actors.values()].sort() };
+}
+
+const byText = (a: string, b: string): number => (a < b ? -1 : 1);
 
 /** Pairs that a person linked: no indicator is needed, and no hub cut undoes it. */
-function saidByPeople(state: MemoryState, opened: Opened): [string, string][] {
-  const pairs: [string, string][] = [];
-  for (const record of state.cases.values()) {
-    if (record.linkedTo.length === 0 || !isEligible(record, opened)) continue;
+function saidByPeople(state: MemoryState, opened: Opened): [number, number][] {
+  const pairs: [number, number][] = [];
+  for (const record of state.linked) {
+    if (!isEligible(record, opened)) continue;
     for (const to of record.linkedTo) {
       const other = state.cases.get(to);
-      if (other !== undefined && isEligible(other, opened)) pairs.push([record.caseId, to]);
+      if (other !== undefined && isEligible(other, opened)) pairs.push([record.n, other.n]);
     }
   }
   return pairs;
@@ -75,41 +95,49 @@ function saidByPeople(state: MemoryState, opened: Opened): [string, string][] {
  */
 function lines(
   state: MemoryState,
-  found: readonly Pick<Cluster, "cases">[],
+  found: readonly Described[],
   { days, asOf }: Span,
-): (caseId: string) => string {
+): (record: FiledCase) => FiledCase {
   const always = { from: -Infinity, to: asOf };
   const pairs = saidByPeople(state, always);
-  const from = [...found.flatMap(({ cases }) => cases), ...pairs.flat()];
-  const groups = new Groups();
+  const from = [...found.flatMap(({ records }) => records.map(({ n }) => n)), ...pairs.flat()];
+  const groups = new Groups(state.all.length);
   for (const { cases } of linksAround(state, from, always)) {
     for (const pair of neighbours(state, cases, days * day)) groups.join(pair);
   }
   for (const pair of pairs) groups.join(pair);
-  const first = new Map<string, string>();
-  for (const caseIds of groups.all().values()) {
-    const [earliest = ""] = inOrder(state, caseIds);
-    for (const caseId of caseIds) first.set(caseId, earliest);
+  const first = new Map<number, FiledCase>();
+  for (const [group, cases] of groups.all()) {
+    first.set(
+      group,
+      recordsOf(state, { cases }).reduce((a, b) => (earlierFirst(a, b) < 0 ? a : b)),
+    );
   }
-  return (caseId) => first.get(caseId) ?? caseId;
+  return (record) => first.get(groups.groupOf(record.n) ?? -1) ?? record;
 }
 
-function neighbours(state: MemoryState, cases: readonly string[], gap: number): [string, string][] {
-  const opened = (caseId: string): number => state.cases.get(caseId)?.openedAt ?? 0;
-  return cases.flatMap((caseId, i): [string, string][] => {
-    const next = cases[i + 1];
-    return next === undefined || opened(next) - opened(caseId) > gap ? [] : [[caseId, next]];
+/** Each case with the next that was opened, unless the gap between them is longer than this. */
+function neighbours(
+  { columns: { opened } }: MemoryState,
+  cases: readonly number[],
+  gap: number,
+): [number, number][] {
+  const at = (n: number): number => opened[n] ?? 0;
+  const sorted = cases.toSorted((a, b) => at(a) - at(b));
+  return sorted.flatMap((n, i): [number, number][] => {
+    const next = sorted[i + 1];
+    return next === undefined || at(next) - at(n) > gap ? [] : [[n, next]];
   });
 }
 
 /** Two clusters of one line: the one with the earlier case keeps the line's id, the other has its own. */
-function named(earliestFirst: readonly Omit<Cluster, "id">[], lineOf: (caseId: string) => string): Cluster[] {
-  const taken = new Set<string>();
-  return earliestFirst.map((cluster) => {
-    const [own = ""] = cluster.cases;
-    const line = lineOf(own);
-    const from = taken.has(line) ? own : line;
+function named(earliestFirst: readonly Described[], lineOf: (record: FiledCase) => FiledCase): Cluster[] {
+  const taken = new Set<FiledCase>();
+  return earliestFirst.map(({ records, first, indicators, actors }) => {
+    const line = lineOf(first);
+    const from = taken.has(line) ? first : line;
     taken.add(from);
-    return { id: from.replace(/^CASE-/, "CAMPAIGN-"), ...cluster };
+    const cases = records.map(({ caseId }) => caseId);
+    return { id: from.caseId.replace(/^CASE-/, "CAMPAIGN-"), cases, indicators, actors };
   });
 }

@@ -17,10 +17,14 @@ export function whyWithheld(
   if (cites.length === 0) return "it cites nothing";
   const unknown = cites.find((id) => !said.has(id));
   if (unknown !== undefined) return `${unknown} is no event of this case`;
-  const record = cites.map((id) => said.get(id) ?? "").join("\n");
+  return inventedIn(text, cites.map((id) => said.get(id) ?? "").join("\n"));
+}
+
+/** The first quote, number or name of a text that its record does not hold, in words. */
+export function inventedIn(text: string, record: string): string | undefined {
   return (
     missing("quote", quotesIn(text), (quote) => holdsQuote(record, quote)) ??
-    missing("number", numbersIn(text), (number) => numbersOf(record).has(number)) ??
+    inventedNumber(text, record) ??
     missing("name", namesIn(text), (name) => holdsName(record, name))
   );
 }
@@ -69,6 +73,37 @@ const numberWords = [
   "twelve",
 ];
 
+/** Ids are no numbers: among the digits of a hash nearly every small number occurs. */
+const ids = /\b(?:[0-9a-f]{32,64}|CASE-[0-9A-Z]{10}|\d{10,}-\d+)\b/gi;
+
+/** What a text or a record says, its ids aside. */
+export function withoutIds(text: string): string {
+  return text.replace(ids, " ");
+}
+
+const stamp = String.raw`\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?`;
+const month = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*";
+const day = String.raw`\d{1,2}(?:st|nd|rd|th)?`;
+const stamps = new RegExp(stamp, "g");
+const times = new RegExp(
+  String.raw`${stamp}|\b\d{1,2}:\d{2}(?::\d{2})?|\b${day} (?:of )?${month}(?:,? \d{4})?|\b${month} ${day}(?:,? \d{4})?`,
+  "g",
+);
+
+/** When something was is told by the record's times; how many there were is not. */
+function inventedNumber(text: string, record: string): string | undefined {
+  const [said, held] = [withoutIds(text), withoutIds(record)];
+  const numbers = numbersOf(held.replace(stamps, " "));
+  const moments = digitsOf((held.match(stamps) ?? []).join(" "));
+  const when = digitsOf((said.match(times) ?? []).join(" "));
+  return (
+    missing("number", when, (number) => moments.includes(number) || numbers.has(number)) ??
+    missing("number", numbersIn(said.replace(times, " ")), (number) => numbers.has(number))
+  );
+}
+
+const digitsOf = (text: string): string[] => (text.match(/\d+/g) ?? []).map(withoutZeros);
+
 /** "0.86", "12"; a number in words counts, "one" apart, which is an article too. */
 function numbersIn(text: string): string[] {
   const digits = [...text.matchAll(/\d+(?:[.,:]\d+)*/g)].flatMap(([number]) => asNumbers(number));
@@ -86,7 +121,7 @@ const withoutZeros = (digits: string): string => digits.replace(/^0+(?=\d)/, "")
 
 function numbersOf(record: string): Set<string> {
   const dotted = [...record.matchAll(/\d+(?:\.\d+)+/g)].map(([number]) => number);
-  const whole = [...record.matchAll(/\d+/g)].map(([number]) => withoutZeros(number));
+  const whole = digitsOf(record);
   // A share of 0.86 may be told as 86 %.
   const percent = dotted.map((number) => String(Math.round(Number(number) * 100)));
   return new Set([...dotted, ...whole, ...percent]);

@@ -1,6 +1,7 @@
 /** One thing an event says, as a sentence; and the few words all such sentences share. */
 import type { EventType } from "../events/catalogue.ts";
 import type { KnownEvent } from "../events/envelope.ts";
+import type { Verdict } from "../events/vocabulary.ts";
 
 export interface Fact {
   readonly type: EventType;
@@ -14,6 +15,8 @@ export interface Fact {
   /** What the proposal it is about would do: "isolate_host". */
   readonly verb?: string;
   readonly outcome?: string;
+  /** What a label says the case is. */
+  readonly verdict?: Verdict;
   /** A sentence of its own beside the first one of its event, for who asks about exactly that. */
   readonly detail?:
     "command" | "indicators" | "techniques" | "evidence" | "confidence" | "severity" | "steps";

@@ -1,5 +1,6 @@
 /** What can be asked of a case, and which of its facts answer that. The first topic that a question fits is taken. */
 import type { EventType } from "../events/catalogue.ts";
+import { whoStands } from "./case-record.ts";
 import type { Fact } from "./explain-fact.ts";
 
 export interface Topic {
@@ -58,13 +59,16 @@ const outcome =
   (facts: readonly Fact[]): Fact[] =>
     facts.filter((fact) => fact.outcome !== undefined && outcomes.includes(fact.outcome));
 
-/** The verdict that stands: a person's, else Tier 2's, else Sentinel's. */
+/** The verdict that stands: a person's unless it was withdrawn, else whose word is next. */
 function standingVerdict(facts: readonly Fact[]): Fact[] {
-  for (const type of ["case.labelled", "case.investigated", "alert.triaged"] as const) {
-    const found = of(type)(facts).at(-1);
-    if (found !== undefined) return [found];
-  }
-  return [];
+  const withdrawn = facts.findLastIndex(({ type }) => type === "case.unlabelled");
+  const stands = whoStands({
+    person: outcome("labelled by hand")(facts.slice(withdrawn + 1)).at(-1),
+    source: outcome("labelled by the source")(facts).at(-1),
+    tier2: of("case.investigated")(facts).at(-1),
+    sentinel: of("alert.triaged")(facts).at(-1),
+  });
+  return stands === undefined ? [] : [stands.said];
 }
 
 /** Why an action was taken: who proposed it and on what, who decided, and whether it was done. */
@@ -94,8 +98,19 @@ const aboutDecisions: readonly Topic[] = [
   },
   {
     asks: /\b(?:came|become|became|come) of\b|\boutcome\b|\bexpir\w*|\bdecided\b(?=.*\b(?:request|proposal|reset|block|isolat))/,
-    pick: outcome(...ended, "executed", "abandoned", "lapsed", "revoked"),
+    pick: outcome(...ended, "executed", "abandoned", "lapsed", "revoked", "rolled back"),
   },
+  { asks: /\brolled (?:it )?back\b|\broll(?:ing|s)?[- ]?back\b|\bundone\b/, pick: outcome("rolled back") },
+  { asks: /\boverdue\b|\b(?:not|never) done in time\b/, pick: of("action.overdue") },
+  { asks: /\bsnooz\w*|\bput (?:it )?off\b|\bpostpon\w*/, pick: of("handoff.snoozed") },
+  { asks: /\bremind\w*/, pick: of("handoff.reminded") },
+  { asks: /\bhanded (?:it )?(?:on|over)\b|\bdelegat\w*|\bre-?rout\w*/, pick: of("handoff.rerouted") },
+  {
+    asks: /\bedit\w*|\bchang\w* (?:the )?(?:request|proposal|target)/,
+    words: /\brequest\b|\bproposal\b|\btarget\b/g,
+    pick: outcome("changed"),
+  },
+  { asks: /\bnot (?:been )?(?:posted|shown)\b|\bnobody (?:saw|was shown)\b/, pick: of("handoff.unposted") },
   {
     asks: /\bwant\w* to know|\bask(?:ed)? (?:about|a question)|\bwhat (?:question|info\w*)|\bquestions? (?:was|were)/,
     words: /\basked\b/g,

@@ -11,6 +11,8 @@ export interface Seen {
   /** The day its alert was received, "2026-03-02". */
   readonly day: string;
   escalated: boolean;
+  /** Put before a person for a label (`label.requested`) before it was escalated, if it ever was. */
+  sampled?: boolean;
 }
 
 export type Recall =
@@ -34,37 +36,82 @@ export function sampleOf<C extends Seen>(cases: readonly C[], day: string, size:
     .map(({ record }) => record);
 }
 
-/** Attacks that were escalated, as a share of those and of the ones the samples say were missed. */
+/**
+ * Attacks that were escalated, as a share of those and of the ones the samples say were missed. Both sides are scaled
+ * to all of their cases, day by day: nobody labels everything that was escalated either. A case that people took up
+ * because it was in a sample had been missed: it counts as it was when it was drawn.
+ */
 export function missedShare<C extends Seen>(
   cases: readonly C[],
   truthOf: (record: C) => "attack" | "harmless" | undefined,
-  sampleSize: number,
 ): Recall {
-  const days = [...Map.groupBy(cases, ({ day }) => day)].map(([day, ofDay]) => {
-    const sampled = sampleOf(ofDay, day, sampleSize).filter((record) => truthOf(record) !== undefined);
-    const missed = sampled.filter((record) => truthOf(record) === "attack").length;
-    const quiet = ofDay.filter(({ escalated }) => !escalated).length;
-    const caught = ofDay.filter((record) => record.escalated && truthOf(record) === "attack").length;
-    return { sampled: sampled.length, missed, quiet, caught };
-  });
-  const sum = (of: (day: (typeof days)[number]) => number): number =>
-    days.reduce((total, day) => total + of(day), 0);
-  const [sampled, quiet, caught] = [sum((d) => d.sampled), sum((d) => d.quiet), sum((d) => d.caught)];
+  const looked = (records: readonly C[], all: number): Stratum => {
+    const n = records.filter((record) => truthOf(record) !== undefined).length;
+    const attacks = records.filter((record) => truthOf(record) === "attack").length;
+    return { all, n, attacks };
+  };
+  const days = [...Map.groupBy(cases, ({ day }) => day).values()];
+  const quiet = days.map((ofDay) =>
+    looked(
+      ofDay.filter(({ sampled }) => sampled === true),
+      ofDay.filter(({ escalated }) => !escalated).length,
+    ),
+  );
+  const taken = days.map((ofDay) => ofDay.filter(({ escalated }) => escalated));
+  const escalated = taken.map((ofDay) => looked(ofDay, ofDay.length));
+  return recallOf(quiet, escalated);
+}
+
+function recallOf(quiet: readonly Stratum[], escalated: readonly Stratum[]): Recall {
+  const [sampled, of] = [sum(quiet, "n"), sum(quiet, "all")];
   if (sampled < enough) {
     const why = `${sampled} random cases that were not escalated have been labelled, expected at least ${enough}`;
     return { measured: false, why };
   }
-  // A day without a labelled sample is taken to be like the others.
-  const usual = sum((day) => day.missed) / sampled;
-  const missed = sum((day) => day.quiet * (day.sampled === 0 ? usual : day.missed / day.sampled));
-  if (caught + missed === 0) return { measured: false, why: "no attack among the labelled cases" };
-  const share = wilson(
-    sum((day) => day.missed),
-    sampled,
-  );
-  const interval = {
-    low: caught / (caught + quiet * share.high),
-    high: caught / (caught + quiet * share.low),
+  const [known, labelled, asked] = [sum(escalated, "attacks"), sum(escalated, "n"), sum(escalated, "all")];
+  if (labelled === 0 && asked > 0) {
+    return { measured: false, why: `none of the ${asked} escalated cases has been labelled` };
+  }
+  const missed = shareOf(quiet);
+  // What was labelled is known; the rest of a day is like what was labelled of it.
+  const unlabelled = asked - labelled;
+  const rest = shareOf(escalated.map((day) => ({ ...day, all: day.all - day.n })));
+  const recallAt = (caughtShare: number, missedShare: number): number => {
+    const caught = known + (unlabelled === 0 ? 0 : unlabelled * caughtShare);
+    return caught / (caught + of * missedShare);
   };
-  return { measured: true, rate: caught / (caught + missed), interval, sampled, of: quiet };
+  const rate = recallAt(rest.share, missed.share);
+  if (Number.isNaN(rate)) return { measured: false, why: "no attack among the labelled cases" };
+  const interval = {
+    low: recallAt(rest.interval.low, missed.interval.high),
+    high: recallAt(rest.interval.high, missed.interval.low),
+  };
+  return { measured: true, rate, interval, sampled, of };
+}
+
+/** Cases of one day: how many there are, how many of them were labelled, and how many of those were attacks. */
+interface Stratum {
+  readonly all: number;
+  readonly n: number;
+  readonly attacks: number;
+}
+
+const sum = (days: readonly Stratum[], what: keyof Stratum): number =>
+  days.reduce((total, day) => total + day[what], 0);
+
+/**
+ * The share of attacks, each day by how many cases it stands for, and the interval of that same share: with unequal
+ * weights n labels are worth no more than so many drawn evenly (Kish's effective sample size). A day without a label
+ * is taken to be like the others.
+ */
+function shareOf(days: readonly Stratum[]): { readonly share: number; readonly interval: Interval } {
+  const seen = days.filter(({ n }) => n > 0);
+  const all = sum(seen, "all");
+  if (all === 0) {
+    const [attacks, n] = [sum(seen, "attacks"), sum(seen, "n")];
+    return { share: n === 0 ? 0 : attacks / n, interval: wilson(attacks, n) };
+  }
+  const share = seen.reduce((total, day) => total + (day.all * day.attacks) / day.n, 0) / all;
+  const worth = all ** 2 / seen.reduce((total, day) => total + day.all ** 2 / day.n, 0);
+  return { share, interval: wilson(share * worth, worth) };
 }

@@ -1,21 +1,19 @@
 /** Which indicators link which cases. An indicator that joins everything (a shared NAT address) joins nothing. */
-import type { Indicator } from "../events/vocabulary.ts";
-import { strengthOf } from "../indicators/classify.ts";
 import { isCleared, mayLink, type CaseRecord } from "./case-record.ts";
+import { isAttackBit, isClearedBit, isUnjudgedBit } from "./columns.ts";
 import { Groups } from "./groups.ts";
-import { holdersOf, isHolders, type Holders, type MemoryState } from "./memory-state.ts";
+import { earlierFirst, type Holders, type MemoryState } from "./memory-state.ts";
+import { hubCases } from "./worth.ts";
 
-/** An indicator of more cases than this is a hub, unless nearly all of them are confirmed attacks. */
-export const hubCases = 20;
 /** From here on an indicator that would join groups which stand without it is a hub too. */
 const bridgeCases = 8;
-/** Of a hub's cases, how many must be true positives by Tier 2 or a person: one outbreak, not one address. */
+/** Of a hub's cases, how many must be true positives, not in Sentinel's eyes alone: one outbreak, not one address. */
 const outbreakShare = 0.9;
 
-/** An indicator and the cases among those looked at that it links; at least two. */
+/** An indicator and the cases among those looked at that it links, by number; at least two. */
 export interface Link {
-  readonly indicator: Indicator;
-  readonly cases: readonly string[];
+  readonly held: Holders;
+  readonly cases: readonly number[];
 }
 
 /** When cases that are looked at were opened, milliseconds since the epoch, both inclusive. */
@@ -29,123 +27,137 @@ export function isEligible(record: CaseRecord, { from, to }: Opened): boolean {
   return record.openedAt >= from && record.openedAt <= to && !isCleared(record);
 }
 
-/** All links among the eligible cases by strong indicators, hubs cut; cases in order of opening. */
+/** All links among the eligible cases by strong indicators, hubs cut. */
 export function linksAmong(state: MemoryState, opened: Opened): Link[] {
-  const links: Link[] = [];
-  const looked = new Set<Holders>();
-  for (const record of state.cases.values()) {
-    if (isEligible(record, opened)) collect(state, { record, opened, looked, links });
-  }
-  return withoutBridges(links);
+  const looking = lookingAt(state, opened);
+  const { inOrder } = state;
+  for (let at = firstIn(state, opened.from); at < inOrder.length; at += 1) lookAt(looking, inOrder[at] ?? -1);
+  return withoutBridges(looking);
 }
 
 /** The links of all times that can be reached from these cases, as `linksAmong` would give them. */
-export function linksAround(state: MemoryState, caseIds: readonly string[], opened: Opened): Link[] {
-  const links: Link[] = [];
-  const looked = new Set<Holders>();
-  const reached = new Set(caseIds);
-  // A set hands out what is added while it is gone through.
-  for (const caseId of reached) {
-    const record = state.cases.get(caseId);
-    if (record === undefined || !isEligible(record, opened)) continue;
-    const before = links.length;
-    collect(state, { record, opened, looked, links });
-    for (const { cases } of links.slice(before)) for (const other of cases) reached.add(other);
+export function linksAround(state: MemoryState, cases: readonly number[], opened: Opened): Link[] {
+  const looking = lookingAt(state, opened);
+  const reached = [...cases];
+  const seen = new Uint8Array(state.all.length);
+  for (const n of reached) seen[n] = 1;
+  for (let at = 0; at < reached.length; at += 1) {
+    const before = looking.links.length;
+    lookAt(looking, reached[at] ?? -1);
+    for (let i = before; i < looking.links.length; i += 1)
+      addNew(reached, looking.links[i]?.cases ?? [], seen);
   }
-  return withoutBridges(links);
+  return withoutBridges(looking);
 }
 
-interface Collecting {
-  readonly record: CaseRecord;
+function addNew(reached: number[], cases: readonly number[], seen: Uint8Array): void {
+  for (const n of cases) {
+    if (seen[n] === 0) reached.push(n);
+    seen[n] = 1;
+  }
+}
+
+interface Looking {
+  readonly state: MemoryState;
   readonly opened: Opened;
-  readonly looked: Set<Holders>;
+  /** By an indicator's number: it has been looked at. */
+  readonly looked: Uint8Array;
   readonly links: Link[];
 }
 
+function lookingAt(state: MemoryState, opened: Opened): Looking {
+  return { state, opened, looked: new Uint8Array(state.indicators.length), links: [] };
+}
+
+/** Where the window begins in the order of opening. */
+function firstIn({ inOrder, columns: { opened } }: MemoryState, from: number): number {
+  let [low, high] = [0, inOrder.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((opened[inOrder[middle] ?? 0] ?? 0) < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** The links by what this case holds that have not been looked at yet. */
-function collect(state: MemoryState, { record, opened, looked, links }: Collecting): void {
-  for (const indicator of record.seen) {
-    if (strengthOf(indicator.type) === "weak") continue;
-    const holders = isHolders(indicator) ? indicator : holdersOf(state, indicator);
-    if (holders === undefined || holders.cases.length < 2 || looked.has(holders)) continue;
-    looked.add(holders);
-    const link = linkBy(state, holders, opened);
-    if (link !== undefined) links.push(link);
+function lookAt(looking: Looking, n: number): void {
+  const { state, opened } = looking;
+  const { columns } = state;
+  if (!isOpen(state, n, opened)) return;
+  const from = columns.from[n] ?? 0;
+  const end = from + (columns.count[n] ?? 0);
+  for (let at = from; at < end; at += 1) {
+    const held = state.indicators[columns.held[at] ?? -1];
+    // What may link comes first.
+    if (held?.strong !== true) return;
+    if (held.size > 1) addLink(looking, held);
   }
 }
 
-function linkBy(state: MemoryState, holders: Holders, opened: Opened): Link | undefined {
-  const { type, value, cases, most } = holders;
-  if (cases.length > most || (cases.length > hubCases && !isOutbreak(state, cases))) return undefined;
-  const among: CaseRecord[] = [];
-  for (const caseId of cases) {
-    const record = state.cases.get(caseId);
-    if (record !== undefined && isEligible(record, opened) && mayLink(record, holders)) among.push(record);
-  }
-  if (among.length < 2 || isFamiliar(state, holders)) return undefined;
-  return { indicator: { type, value }, cases: byOpening(among).map(({ caseId }) => caseId) };
+function addLink({ state, opened, looked, links }: Looking, held: Holders): void {
+  if (looked[held.n] !== 0) return;
+  looked[held.n] = 1;
+  const link = linkBy(state, held, opened);
+  if (link !== undefined) links.push(link);
+}
+
+/** `isEligible`, from the columns. */
+function isOpen({ columns: { opened, bits } }: MemoryState, n: number, { from, to }: Opened): boolean {
+  const at = opened[n] ?? NaN;
+  return at >= from && at <= to && ((bits[n] ?? 0) & isClearedBit) === 0;
+}
+
+function linkBy(state: MemoryState, held: Holders, opened: Opened): Link | undefined {
+  const { cases, size, most } = held;
+  if (size > most || (size > hubCases && !isOutbreak(state, held))) return undefined;
+  const among: number[] = [];
+  for (const n of cases) if (isOpen(state, n, opened) && isLinkedBy(state, n, held)) among.push(n);
+  return among.length < 2 || isFamiliar(state, held) ? undefined : { held, cases: among };
+}
+
+/** Whose software nobody has judged yet must be asked which it is; there are few. */
+function isLinkedBy({ columns: { bits }, all }: MemoryState, n: number, held: Holders): boolean {
+  if (((bits[n] ?? 0) & isUnjudgedBit) === 0) return true;
+  const record = all[n];
+  return record !== undefined && mayLink(record, held);
 }
 
 /** By opening, then by id. */
-export function inOrder(state: MemoryState, caseIds: readonly string[]): string[] {
-  return byOpening(recordsOf(state, caseIds)).map(({ caseId }) => caseId);
-}
-
-function byOpening(records: CaseRecord[]): CaseRecord[] {
-  return records.sort((a, b) => a.openedAt - b.openedAt || (a.caseId < b.caseId ? -1 : 1));
+export function inOrder(records: Iterable<CaseRecord>): string[] {
+  return [...records].sort(earlierFirst).map(({ caseId }) => caseId);
 }
 
 /**
  * Seen in at least two cases that turned out harmless, and in hardly more that did not: it says how this company
  * works, not who attacks it.
  */
-export function isFamiliar(state: MemoryState, { cases }: Holders): boolean {
-  const cleared = countOf(state, cases, isCleared);
-  return cleared >= 2 && cleared * 2 >= cases.length;
+export function isFamiliar(state: MemoryState, held: Holders): boolean {
+  const cleared = countOf(state, held, isClearedBit);
+  return cleared >= 2 && cleared * 2 >= held.size;
 }
 
 /** Nearly all of these many cases are confirmed attacks: one attack on many, no hub. */
-function isOutbreak(state: MemoryState, caseIds: readonly string[]): boolean {
-  let others = caseIds.length * (1 - outbreakShare);
-  for (const caseId of caseIds) {
-    const record = state.cases.get(caseId);
-    if (record !== undefined && !isConfirmed(record)) others -= 1;
-    if (others < 0) return false;
-  }
-  return true;
+function isOutbreak(state: MemoryState, held: Holders): boolean {
+  return countOf(state, held, isAttackBit) >= held.size * outbreakShare;
 }
 
-/** A true positive, and not in Sentinel's eyes alone. */
-function isConfirmed({ opinions }: CaseRecord): boolean {
-  return (opinions.person ?? opinions.tier2)?.verdict === "true_positive";
-}
-
-function countOf(
-  state: MemoryState,
-  caseIds: readonly string[],
-  is: (record: CaseRecord) => boolean,
-): number {
+function countOf({ columns: { bits } }: MemoryState, { cases }: Holders, bit: number): number {
   let count = 0;
-  for (const caseId of caseIds) {
-    const record = state.cases.get(caseId);
-    if (record !== undefined && is(record)) count += 1;
-  }
+  for (const n of cases) if (((bits[n] ?? 0) & bit) !== 0) count += 1;
   return count;
 }
 
-function recordsOf(state: MemoryState, caseIds: readonly string[]): CaseRecord[] {
-  const records: CaseRecord[] = [];
-  for (const caseId of caseIds) {
-    const record = state.cases.get(caseId);
-    if (record !== undefined) records.push(record);
-  }
-  return records;
+function withoutBridges({ links, state }: Looking): Link[] {
+  const isWide = ({ cases }: Link): boolean => cases.length >= bridgeCases;
+  if (!links.some(isWide)) return links;
+  const narrow = new Groups(state.all.length);
+  for (const link of links) if (!isWide(link)) narrow.join(link.cases);
+  return links.filter((link) => !isWide(link) || groupsAmong(link.cases, narrow) < 2);
 }
 
-function withoutBridges(links: readonly Link[]): Link[] {
-  const isWide = (link: Link): boolean => link.cases.length >= bridgeCases;
-  const narrow = new Groups();
-  for (const { cases } of links.filter((link) => !isWide(link))) narrow.join(cases);
-  const joins = (link: Link): number => new Set(link.cases.flatMap((id) => narrow.groupOf(id) ?? [])).size;
-  return links.filter((link) => !isWide(link) || joins(link) < 2);
+function groupsAmong(cases: readonly number[], groups: Groups): number {
+  const among = new Set(cases.map((n) => groups.groupOf(n)));
+  among.delete(undefined);
+  return among.size;
 }

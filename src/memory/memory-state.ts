@@ -1,23 +1,49 @@
 /** Everything memory knows: a record per case, and for each indicator the cases it stands in. */
 import { comparePositions, type Position, type StoredEvent } from "../bus/bus.ts";
 import { CaseId, type Indicator, type IndicatorType } from "../events/vocabulary.ts";
+import { isCanary } from "../events/ids.ts";
 import type { Actors } from "../indicators/actors.ts";
 import type { Benign } from "../indicators/benign.ts";
+import { strengthOf } from "../indicators/classify.ts";
+import { Columns, reachFinds, reachNobody, reachWeak } from "./columns.ts";
 import { evolveRecord, indicatorsOf, keyOf, type CaseRecord } from "./case-record.ts";
 import { shippedActors } from "./shipped-actors.ts";
+import { hubCases, worthOf } from "./worth.ts";
+
+/** A record as a fold keeps it: one object for the life of the case, filled anew in place. */
+export interface FiledCase extends CaseRecord {
+  /** Its place in `all` and in the columns. */
+  readonly n: number;
+}
 
 /** An indicator with its cases. A record of a fold's `seen` holds these very objects, one for each indicator. */
 export interface Holders extends Indicator {
-  /** Each once, in no order; what is benign or harmless in a case is not filed. */
-  readonly cases: readonly string[];
-  /** Held by more cases than this it links none of them: the edge of a CDN. 0: benign; Infinity for most. */
+  /** Its place in `indicators`. */
+  readonly n: number;
+  /** Numbers of the cases it stands in, each once; what is benign or harmless in a case is not filed. */
+  readonly cases: readonly number[];
+  /** How many they are. */
+  readonly size: number;
+  /** Held by more cases than this it links none of them: the edge of a CDN. 0: benign; `anyNumber` for most. */
   readonly most: number;
+  /** May join cases at all. */
+  readonly strong: boolean;
 }
 
 export interface MemoryState {
-  readonly cases: ReadonlyMap<string, CaseRecord>;
+  readonly cases: ReadonlyMap<string, FiledCase>;
+  /** Number → case, in the order in which they came. */
+  readonly all: readonly FiledCase[];
+  /** Of the same cases, what questions read of each. */
+  readonly columns: Columns;
+  /** Numbers of all cases in order of opening, then of id. */
+  readonly inOrder: readonly number[];
+  /** Cases that a person said belong to another. */
+  readonly linked: ReadonlySet<FiledCase>;
   /** By type, then by `keyOf`. */
   readonly index: ReadonlyMap<IndicatorType, ReadonlyMap<string, Holders>>;
+  /** Number → indicator. */
+  readonly indicators: readonly Holders[];
   /** The latest time any event was said, milliseconds since the epoch; 0 for an empty log. */
   readonly latest: number;
   /** The last entry folded, per partition. */
@@ -28,28 +54,115 @@ export function holdersOf(state: MemoryState, indicator: Indicator): Holders | u
   return state.index.get(indicator.type)?.get(keyOf(indicator));
 }
 
+/** The cases an indicator stands in. */
+export function recordsOf({ all }: MemoryState, { cases }: Pick<Holders, "cases">): FiledCase[] {
+  return cases.flatMap((n) => all[n] ?? []);
+}
+
 /** What a fold's records hold: the very object of the index. */
 export function isHolders(indicator: Indicator): indicator is Holders {
-  return "cases" in indicator;
+  return indicator instanceof Held;
 }
 
-interface Filed extends Holders {
-  cases: string[];
+/** By opening, then by id. */
+export function earlierFirst(a: CaseRecord, b: CaseRecord): number {
+  return a.openedAt - b.openedAt || (a.caseId < b.caseId ? -1 : 1);
 }
 
-interface Filling {
-  cases: Map<string, CaseRecord>;
-  index: Map<IndicatorType, Map<string, Filed>>;
-  latest: number;
-  positions: Map<number, Position>;
+/** More cases than there can be. A small integer: an infinity of its own for each indicator would cost its place. */
+const anyNumber = 2 ** 30;
+
+class Held implements Holders {
+  readonly n: number;
+  readonly type: IndicatorType;
+  readonly value: string;
+  readonly most: number;
+  readonly strong: boolean;
+  /** Most indicators stand in one case: a list of one would cost more than what is in it. -1: none. */
+  #only = -1;
+  #all: number[] | undefined;
+
+  constructor(n: number, { type, value }: Indicator, most: number) {
+    this.n = n;
+    this.type = type;
+    this.value = value;
+    this.most = Math.min(most, anyNumber);
+    this.strong = strengthOf(type) === "strong";
+  }
+
+  get size(): number {
+    return this.#all?.length ?? (this.#only < 0 ? 0 : 1);
+  }
+
+  get cases(): readonly number[] {
+    return this.#all ?? (this.#only < 0 ? [] : [this.#only]);
+  }
+
+  /** An indicator is its type and value. */
+  toJSON(): Indicator {
+    return { type: this.type, value: this.value };
+  }
+
+  /** A list that grows by one at a time is given room for many. */
+  add(n: number): void {
+    if (this.size === 0) this.#only = n;
+    else if (this.#all === undefined || this.#all.length < 8) this.#all = [...this.cases, n];
+    else this.#all.push(n);
+  }
+
+  remove(n: number): void {
+    const left = this.cases.filter((one) => one !== n);
+    this.#all = left.length > 1 ? left : undefined;
+    this.#only = left[0] ?? -1;
+  }
 }
 
-/** Where a fold that was kept goes on: as `MemoryState`, without the index, which follows from the cases. */
+/** What questions read of an indicator. */
+function columnsOf(held: Held): { worth: number; reach: number } {
+  const { strong, size, most } = held;
+  const finds = size > 1 && size <= Math.min(hubCases, most);
+  return { worth: worthOf(held), reach: strong ? (finds ? reachFinds : reachNobody) : reachWeak };
+}
+
+/** What is known, filled in place: a copy of the index for each event would cost the whole log. */
+class Filling implements MemoryState {
+  readonly cases = new Map<string, FiledCase>();
+  readonly all: FiledCase[] = [];
+  readonly columns = new Columns();
+  readonly linked = new Set<FiledCase>();
+  readonly index = new Map<IndicatorType, Map<string, Held>>();
+  readonly indicators: Held[] = [];
+  readonly positions = new Map<number, Position>();
+  latest = 0;
+  readonly #order: number[] = [];
+
+  /** Cases come in nearly in order of opening: what came since somebody looked is put in its place when they look. */
+  get inOrder(): readonly number[] {
+    if (this.#order.length === this.all.length) return this.#order;
+    while (this.#order.length < this.all.length) this.#order.push(this.#order.length);
+    return this.#order.sort((a, b) => this.#compare(a, b));
+  }
+
+  #compare(a: number, b: number): number {
+    const { opened } = this.columns;
+    const [one, other] = [opened[a] ?? 0, opened[b] ?? 0];
+    return one - other || ((this.all[a]?.caseId ?? "") < (this.all[b]?.caseId ?? "") ? -1 : 1);
+  }
+
+  ofType(type: IndicatorType): Map<string, Held> {
+    const known = this.index.get(type);
+    if (known !== undefined) return known;
+    const made = new Map<string, Held>();
+    this.index.set(type, made);
+    return made;
+  }
+}
+
+/** Where a fold that was kept goes on: as `MemoryState`, without what follows from the records. */
 export type Kept = Pick<MemoryState, "latest" | "positions"> & { readonly records: readonly CaseRecord[] };
 
-/** The fold. It fills its state in place: a copy of the index for each event would cost the whole log. */
 export class MemoryFold {
-  readonly #state: Filling = { cases: new Map(), index: new Map(), latest: 0, positions: new Map() };
+  readonly #state = new Filling();
   readonly #benign: Benign;
   readonly #actors: Actors;
   readonly #words = new Map<string, string>();
@@ -75,30 +188,41 @@ export class MemoryFold {
     const last = this.#state.positions.get(partition);
     if (last !== undefined && comparePositions(position, last) <= 0) return;
     this.#state.positions.set(partition, position);
-    if (!CaseId.safeParse(event.subject).success) return;
+    if (!CaseId.safeParse(event.subject).success || isCanary(event.subject)) return;
     this.#state.latest = Math.max(this.#state.latest, Date.parse(event.time));
     const before = this.#state.cases.get(event.subject);
     this.#keep(before, evolveRecord(before, event, this.#actors));
   }
 
-  #keep(before: CaseRecord | undefined, after: CaseRecord): void {
-    if (before?.seen === after.seen && before.harmless === after.harmless && before.alert === after.alert) {
-      this.#state.cases.set(after.caseId, after);
-      return;
-    }
-    const kept = this.#shared(after);
-    this.#state.cases.set(kept.caseId, kept);
-    this.#reindex(before, kept);
+  #keep(before: FiledCase | undefined, after: CaseRecord): void {
+    if (before === after) return;
+    const was = before === undefined ? [] : indicatorsOf(before);
+    const isSame = before?.seen === after.seen && before.harmless === after.harmless;
+    const shared = isSame ? after : this.#shared(after);
+    const kept = before === undefined ? this.#opened(shared) : Object.assign(before, shared);
+    this.#state.columns.set(kept.n, kept);
+    if (!isSame) this.#reindex(kept, was);
+    if (kept.linkedTo.length > 0) this.#state.linked.add(kept);
+  }
+
+  #opened(record: CaseRecord): FiledCase {
+    const { all, cases } = this.#state;
+    const opened = { ...record, n: all.length };
+    all.push(opened);
+    cases.set(opened.caseId, opened);
+    return opened;
   }
 
   /** The same record made of what other cases hold already: values that many cases share are kept once. */
   #shared(record: CaseRecord): CaseRecord {
     const { alert, software } = record;
+    const seen = record.seen.map((indicator) => this.#held(indicator));
     return {
       ...record,
-      seen: record.seen.map((indicator) => this.#filed(indicator)),
-      harmless: record.harmless.map((indicator) => this.#filed(indicator)),
-      ...(software === undefined ? {} : { software: this.#filed(software) }),
+      // What may link comes first: who looks for that alone need not look at the rest.
+      seen: [...seen.filter(({ strong }) => strong), ...seen.filter(({ strong }) => !strong)],
+      harmless: record.harmless.map((indicator) => this.#held(indicator)),
+      ...(software === undefined ? {} : { software: this.#held(software) }),
       ...(alert === undefined ? {} : { alert: this.#sharedWords(alert) }),
     };
   }
@@ -120,38 +244,30 @@ export class MemoryFold {
     return word;
   }
 
-  #reindex(before: CaseRecord | undefined, after: CaseRecord): void {
-    const was = new Set(before === undefined ? [] : indicatorsOf(before).map((i) => this.#filed(i)));
-    const is = new Set(indicatorsOf(after).map((i) => this.#filed(i)));
-    for (const held of was) {
-      if (!is.has(held)) held.cases = held.cases.filter((caseId) => caseId !== after.caseId);
-    }
-    for (const held of is) if (!was.has(held) && held.most > 0) file(held, after.caseId);
+  #reindex(record: FiledCase, before: readonly Indicator[]): void {
+    const was = new Set(before.map((indicator) => this.#held(indicator)));
+    const is = new Set(indicatorsOf(record).map((indicator) => this.#held(indicator)));
+    for (const held of was) if (!is.has(held)) held.remove(record.n);
+    for (const held of is) if (!was.has(held) && held.most > 0) held.add(record.n);
+    for (const held of new Set([...was, ...is])) this.#state.columns.setIndicator(held.n, columnsOf(held));
+    this.#state.columns.setHeld(
+      record.n,
+      [...is].map(({ n }) => n),
+    );
   }
 
   /** The one object for this indicator. */
-  #filed(indicator: Indicator): Filed {
-    const { type, value } = indicator;
-    const ofType = this.#ofType(type);
+  #held(indicator: Indicator): Held {
+    if (indicator instanceof Held) return indicator;
+    const ofType = this.#state.ofType(indicator.type);
     const key = keyOf(indicator);
     const known = ofType.get(key);
     if (known !== undefined) return known;
-    const made: Filed = { type, value, most: this.#benign.linksUpTo(indicator), cases: [] };
+    const { indicators } = this.#state;
+    const made = new Held(indicators.length, indicator, this.#benign.linksUpTo(indicator));
+    indicators.push(made);
+    this.#state.columns.setIndicator(made.n, columnsOf(made));
     ofType.set(key, made);
     return made;
   }
-
-  #ofType(type: IndicatorType): Map<string, Filed> {
-    const known = this.#state.index.get(type);
-    if (known !== undefined) return known;
-    const made = new Map<string, Filed>();
-    this.#state.index.set(type, made);
-    return made;
-  }
-}
-
-/** A list that grows by one at a time is given room for many; most indicators stand in one case or two. */
-function file(held: Filed, caseId: string): void {
-  if (held.cases.length < 8) held.cases = [...held.cases, caseId];
-  else held.cases.push(caseId);
 }

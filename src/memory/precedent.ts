@@ -4,6 +4,7 @@
  */
 import type { Indicator, Verdict } from "../events/vocabulary.ts";
 import type { CaseFile, Proposal, ProposalStatus } from "./case-file.ts";
+import { whoStands, type Judge } from "./case-record.ts";
 import type { Recalled } from "./recall.ts";
 
 export interface Precedent {
@@ -16,8 +17,8 @@ export interface Precedent {
   readonly matched: readonly Indicator[];
   readonly score: number;
   readonly verdict: Verdict | "not judged";
-  /** "person" is a label that somebody gave; the others are a role's own opinion. */
-  readonly confirmedBy: "person" | "tier2" | "sentinel" | "nobody";
+  /** "person" is a label that somebody gave, "source" how its console closed it; the others are a role's own opinion. */
+  readonly confirmedBy: Judge | "nobody";
   /** What the last who judged it said. */
   readonly reason?: string;
   /** "isolate_host FIN-WS-042: carried out"; only what people authorised. */
@@ -50,9 +51,19 @@ function whatItWas({ alert }: CaseFile): Pick<Precedent, "openedAt" | "rule" | "
   return { openedAt: alert.time, rule: alert.rule.name, ...where };
 }
 
-function whyJudged({ label, investigation, triage }: CaseFile): Pick<Precedent, "reason"> {
-  const reason = label?.reason ?? investigation?.summary ?? triage?.summary;
+/** Of whose verdict stands: another's words would explain another verdict. */
+function whyJudged({ label, sourceLabel, investigation, triage }: CaseFile): Pick<Precedent, "reason"> {
+  const found = whoStands<Judgement>({
+    ...{ person: label, source: sourceLabel, tier2: investigation, sentinel: triage },
+  });
+  const reason = found?.said.reason ?? found?.said.summary;
   return reason === undefined ? {} : { reason: reason.slice(0, longestReason) };
+}
+
+interface Judgement {
+  readonly verdict: Verdict;
+  readonly reason?: string;
+  readonly summary?: string;
 }
 
 const did: Readonly<Partial<Record<ProposalStatus, string>>> = {

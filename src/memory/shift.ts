@@ -1,8 +1,10 @@
 /**
  * What a shift hands over: the alerts that came in, every one counted once (received = triaged + failed + dead +
- * waiting + grouped + suppressed), and the approvals that are still open, whenever they were asked for.
+ * waiting + grouped + suppressed), and the approvals that are still open, whenever they were asked for. Shifts meet:
+ * what is said of the time of an earlier one, and reached the log only after that was summed up, counts in the next.
  */
-import type { Bus, Position } from "../bus/bus.ts";
+import { comparePositions, type Bus, type Position, type StoredEvent } from "../bus/bus.ts";
+import { isCanary } from "../events/ids.ts";
 import { isEvent, type AnyEvent } from "../events/envelope.ts";
 import { Verdict } from "../events/vocabulary.ts";
 import { emptyCase, evolveCase, type CaseFile, type Proposal } from "./case-file.ts";
@@ -39,27 +41,46 @@ const shiftTypes = [
 const firstLook = "sentinel";
 
 /** Reads the log to `to`, inclusive: the same firing gives the same facts. */
-export async function shiftFacts(bus: Bus, window: Window, to: Position): Promise<ShiftFacts> {
-  const fold = new ShiftFold(window);
-  for await (const { event } of bus.read({ types: shiftTypes, to })) fold.evolve(event);
+export async function shiftFacts(bus: Pick<Bus, "read">, window: Window, to: Position): Promise<ShiftFacts> {
+  const fold = new ShiftFold(window, await lastSummed(bus, window, to));
+  for await (const stored of bus.read({ types: shiftTypes, to })) fold.evolve(stored);
   return fold.facts();
+}
+
+/** Where the firing stands whose window ends as this one starts. */
+async function lastSummed(
+  bus: Pick<Bus, "read">,
+  { start }: Window,
+  to: Position,
+): Promise<Position | undefined> {
+  let last: Position | undefined;
+  const reading = { types: ["schedule.fired"] as const, subject: "calendar:soc-manager", to };
+  for await (const { event, position } of bus.read(reading)) {
+    if (!isEvent(event, "schedule.fired") || position === to) continue;
+    if (Date.parse(event.data.window.end) === Date.parse(start)) last = position;
+  }
+  return last;
 }
 
 /** Folds the events of `shiftTypes` in log order. */
 export class ShiftFold {
   readonly #window: Window;
+  readonly #summed: Position | undefined;
   readonly #records = new Map<string, CaseRecord>();
   readonly #files = new Map<string, CaseFile>();
   readonly #askedAt = new Map<string, string>();
   readonly #dead = new Set<string>();
   readonly #said = new Map<string, number>();
 
-  constructor(window: Window) {
+  /** @param summed where the shift before was summed up; what stands behind that is not in it */
+  constructor(window: Window, summed?: Position) {
     this.#window = window;
+    this.#summed = summed;
   }
 
-  evolve(event: AnyEvent): void {
-    const inWindow = within(this.#window, Date.parse(event.time));
+  evolve({ event, position }: Pick<StoredEvent, "event" | "position">): void {
+    if (isCanary(event.subject)) return;
+    const inWindow = within(this.#window, Date.parse(event.time)) || this.#isLate(event, position);
     if (inWindow) this.#count(event);
     if (isEvent(event, "entry.dead") && event.data.group === firstLook) this.#dead.add(event.subject);
     if (isEvent(event, "entry.redriven") && event.data.group === firstLook) this.#dead.delete(event.subject);
@@ -73,6 +94,11 @@ export class ShiftFold {
     const said = (what: string): number => this.#said.get(what) ?? 0;
     const counts = { ...alertCounts(records, this.#dead, said), ...decisionCounts(this.#proposals(), said) };
     return { counts, openApprovals: this.#open(), caseIds: opened.map(({ caseId }) => caseId) };
+  }
+
+  #isLate({ time }: AnyEvent, position: Position): boolean {
+    if (this.#summed === undefined || Date.parse(time) >= Date.parse(this.#window.start)) return false;
+    return comparePositions(position, this.#summed) > 0;
   }
 
   #count(event: AnyEvent): void {

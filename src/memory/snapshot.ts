@@ -9,15 +9,16 @@ import { z } from "zod";
 import { canonicalJson, sha256 } from "../events/canonical.ts";
 import { CaseId, Indicator, Verdict } from "../events/vocabulary.ts";
 import type { CaseRecord } from "./case-record.ts";
-import type { Kept, MemoryState } from "./memory-state.ts";
+import type { FiledCase, Kept, MemoryState } from "./memory-state.ts";
 
 /** Goes up with every change of what a fold makes of an event. */
-const version = 1;
+const version = 3;
 
 /** Where a snapshot is kept. */
 export interface SnapshotStore {
   read(): Promise<string | undefined>;
-  write(text: string): Promise<void>;
+  /** Left out: it is only read, beside the process that keeps it. */
+  write?(text: string): Promise<void>;
 }
 
 const Header = z.strictObject({
@@ -49,6 +50,7 @@ const KeptRecord = z.strictObject({
   actors: Strings,
   opinions: z.strictObject({
     person: Opinion.exactOptional(),
+    source: Opinion.exactOptional(),
     tier2: Opinion.exactOptional(),
     sentinel: Opinion.exactOptional(),
   }),
@@ -69,8 +71,8 @@ export function snapshotOf({ cases, latest, positions }: MemoryState, lists: str
   return `${JSON.stringify(head)}\n${body}`;
 }
 
-/** Without what the index keeps beside an indicator. */
-function plain(record: CaseRecord): CaseRecord {
+/** Without what the fold keeps beside a case and an indicator. */
+function plain({ n: _, ...record }: FiledCase): CaseRecord {
   const bare = ({ type, value }: Indicator): Indicator => ({ type, value });
   const { seen, harmless, software } = record;
   return {

@@ -3,11 +3,18 @@ import { describe, expect, it } from "vitest";
 import { LocalBus } from "../../src/bus/local-bus.ts";
 import type { KnownEvent } from "../../src/events/envelope.ts";
 import type { Verdict } from "../../src/events/vocabulary.ts";
-import { accuracyOf, type Accuracy, type AccuracyRow } from "../../src/memory/accuracy.ts";
+import {
+  accuracyOf,
+  truthLabelled,
+  truthSaid,
+  type Accuracy,
+  type AccuracyRow,
+} from "../../src/memory/accuracy.ts";
 import { missedShare, sampleOf, type Seen } from "../../src/memory/label-sample.ts";
 import { calibrationOf, colourOf, wilson } from "../../src/memory/statistics.ts";
 import {
   caseOf,
+  closed,
   escalated,
   hour,
   investigated,
@@ -74,6 +81,16 @@ describe("accuracy", () => {
     });
   });
 
+  it("maps every word of every role, and what a label does not settle to nothing (lesson 22)", () => {
+    const attack = ["true_positive", "suspicious", "insufficient_data", "SEV-1", "SEV-2", "SEV-3"] as const;
+    for (const word of attack) expect([word, truthSaid(word)]).toEqual([word, "attack"]);
+    const harmless = ["false_positive", "benign", "SEV-4"] as const;
+    for (const word of harmless) expect([word, truthSaid(word)]).toEqual([word, "harmless"]);
+    expect(truthLabelled("true_positive")).toBe("attack");
+    expect([truthLabelled("false_positive"), truthLabelled("benign")]).toEqual(["harmless", "harmless"]);
+    expect([truthLabelled("suspicious"), truthLabelled("insufficient_data")]).toEqual([undefined, undefined]);
+  });
+
   it("counts labelled cases alone, and no label that settles nothing", async () => {
     const accuracy = await measured(
       judged("a", "true_positive", "benign"),
@@ -99,6 +116,17 @@ describe("accuracy", () => {
     expect(row(accuracy, "ir-lead")).toBeUndefined();
   });
 
+  it("takes how the console closed a case for the truth, unless a person of ours has said", async () => {
+    const accuracy = await measured(
+      [...judged("a", "true_positive"), closed("a", "true_positive")],
+      [...judged("b", "true_positive", "benign"), closed("b", "true_positive", hour(2))],
+      [...judged("c", "benign", "true_positive"), unlabelled("c", hour(2)), closed("c", "benign", hour(1))],
+      [...judged("d", "benign"), closed("d", "insufficient_data")],
+    );
+    expect(row(accuracy, "sentinel")).toMatchObject({ n: 3, right: 2 });
+    expect(accuracy).toMatchObject({ labelled: 4, unsettled: 1, origins: { slack: 1, test: 3 } });
+  });
+
   it("is grey, and recall not measured, until there is enough", async () => {
     const accuracy = await measured(judged("a", "true_positive", "true_positive"));
     expect(row(accuracy, "sentinel")?.colour).toBe("grey");
@@ -121,11 +149,22 @@ describe("accuracy", () => {
         day: time.slice(0, 10),
         escalated: false,
       }));
-      return sampleOf(cases, cases[0]?.day ?? "", 5).map(({ caseId }, i) => {
+      const sample = sampleOf(cases, cases[0]?.day ?? "", 5);
+      const caseIds = sample.map(({ caseId }) => caseId);
+      const asked = { day: cases[0]?.day ?? "", caseIds, of: cases.length };
+      const requested = said("label.requested", "calendar:label-sample", {
+        time: hour(24 * 59),
+        data: asked,
+      });
+      const answers = sample.flatMap(({ caseId }, i) => {
         const data = { by: { team: "T", user: "U" }, reason: "Sampled.", origin: "slack" };
         const verdict: Verdict = d < 2 && i === 0 ? "true_positive" : "benign";
-        return said("case.labelled", caseId, { time: hour(24 * 60), data: { verdict, ...data } });
+        const label = said("case.labelled", caseId, { time: hour(24 * 60), data: { verdict, ...data } });
+        const to = { toRole: "tier2", why: "It was real.", priority: 9 };
+        // Whom the sample found is taken up then: it had been missed all the same.
+        return verdict === "benign" ? [label] : [label, said("case.escalated", caseId, { data: to })];
       });
+      return [requested, ...answers];
     });
     const { recall } = await measured(...caught, ...days, labels);
     // 2 of 200 missed: 20 of 2,000. Ten were caught.
@@ -144,10 +183,12 @@ describe("recall by random cases", () => {
   it("scales what was missed in the sample to the day", () => {
     const cases = seen(130, 100);
     const sample = sampleOf(cases, "2026-03-02", 25);
-    for (const [i, record] of sample.entries()) Object.assign(record, { labelled: true, attack: i < 5 });
+    for (const [i, record] of sample.entries()) {
+      Object.assign(record, { labelled: true, attack: i < 5, sampled: true });
+    }
     const truth = (c: (typeof cases)[number]) =>
       c.labelled ? (c.attack ? ("attack" as const) : ("harmless" as const)) : undefined;
-    const recall = missedShare(cases, truth, 25);
+    const recall = missedShare(cases, truth);
     // 30 caught; 5 of 25 missed stand for 20 of 100: 30 of 50.
     expect(recall).toMatchObject({ measured: true, rate: 0.6, sampled: 25, of: 100 });
     expect(recall.measured && recall.interval.low < 0.6 && recall.interval.high > 0.6).toBe(true);

@@ -3,13 +3,14 @@ import { z } from "zod";
 import type { Bus } from "../../src/bus/bus.ts";
 import { LocalBus } from "../../src/bus/local-bus.ts";
 import { eventTypes } from "../../src/events/catalogue.ts";
-import type { AnyEvent } from "../../src/events/envelope.ts";
+import type { AnyEvent, KnownEvent } from "../../src/events/envelope.ts";
+import { naturalId } from "../../src/events/ids.ts";
 import { parseEvent } from "../../src/events/parse.ts";
 import { whyWithheld, type Sentence } from "../../src/memory/explain-check.ts";
 import { factsOf } from "../../src/memory/explain-facts.ts";
 import { explain, explainEvents, unsaid, type Narration } from "../../src/memory/explain.ts";
 import { fixtureLines } from "../fixtures/read.ts";
-import { caseOf, labelled, received } from "./saying.ts";
+import { caseOf, closed, investigated, labelled, received, said as event, unlabelled } from "./saying.ts";
 
 const caseId = "CASE-7K3F9QWM2T";
 const log = fixtureLines("case-log.jsonl").map((line) => parseEvent(line));
@@ -71,6 +72,21 @@ describe("an explanation without a narrator", () => {
       expect([fact.text, whyWithheld(fact, said)]).toEqual([fact.text, undefined]);
   });
 
+  it.each(["7 hosts", "Seven hosts", "2026 hosts", "8 hosts", "On 7 March"])(
+    "takes no digit of an id or of a time for a number: %s",
+    (what) => {
+      const id = naturalId("test", "an alert", 1);
+      const of = received("a", { host: "WS", time: "2026-03-02T08:00:00.000Z" });
+      const record = JSON.stringify({ ...of, id, data: { ...of.data, parent: caseId } });
+      expect(record).toMatch(/7/);
+      expect(whyWithheld({ text: `${what} were reported.`, cites: [id] }, new Map([[id, record]]))).toMatch(
+        /number/,
+      );
+      const when = { text: "It was reported on 2 March 2026 at 08:00 (2026-03-02 08:00).", cites: [id] };
+      expect(whyWithheld(when, new Map([[id, `${record} March`]]))).toBeUndefined();
+    },
+  );
+
   it("cites events of this case alone", async () => {
     const { sentences, timeline } = await explain(await busWith(log), caseId);
     for (const id of citedBy([...sentences, ...timeline])) expect(said.has(id)).toBe(true);
@@ -83,6 +99,50 @@ describe("an explanation without a narrator", () => {
     for (const type of eventTypes) {
       if (unspoken.has(type) && !silent.includes(type)) expect(spoken).toContain(type);
     }
+  });
+
+  it("has a sentence for whatever becomes of a request, and an answer to who asks about it", () => {
+    const by = { team: "T1", user: "U0MIA" };
+    const proposal = events.find((event) => event.type === "action.proposed");
+    const proposalId = proposal?.id ?? "";
+    const until = "2026-03-02T09:30:00.000Z";
+    const nextTier = { role: "soc-manager-oncall", title: "SOC Manager On-Call" };
+    const late: [string, KnownEvent][] = [
+      ["who snoozed it?", event("handoff.snoozed", caseId, { data: { proposalId, by, until } })],
+      ["who was reminded?", event("handoff.reminded", caseId, { data: { proposalId, tier: 0, share: 0.5 } })],
+      [
+        "nobody saw it?",
+        event("handoff.unposted", caseId, { data: { proposalId, tier: 0, askedAt: until } }),
+      ],
+      [
+        "is it overdue?",
+        event("action.overdue", caseId, { data: { proposalId, share: 0.5, owners: [by], nextTier } }),
+      ],
+      [
+        "who rolled it back?",
+        event("action.rolled_back", caseId, { data: { proposalId, by, why: "A test host." } }),
+      ],
+    ];
+    for (const [question, last] of late) {
+      const { sentences } = explainEvents(caseId, [...events, last], question);
+      expect(citedBy(sentences), question).toContain(last.id);
+      const [fact] = factsOf([...events, last]).slice(-1);
+      const record = new Map([...said, [last.id, JSON.stringify(last)]]);
+      expect(fact === undefined ? "no fact" : whyWithheld(fact, record), fact?.text).toBeUndefined();
+    }
+  });
+
+  it("tells the console's label as the verdict where no label of ours stands", () => {
+    const verdict = (...more: KnownEvent[]): string | undefined =>
+      explainEvents(caseOf("a"), [received("a"), ...more], "What is the verdict?").sentences[0]?.text;
+    const console = closed("a", "false_positive");
+    expect(verdict(console)).toMatch(/^ana@soc.example, as test says, labelled it false positive/);
+    expect(verdict(labelled("a", "benign"), console)).toContain("U1 labelled it benign");
+    const unsure = closed("a", "insufficient_data");
+    expect(verdict(investigated("a", "true_positive"), unsure)).toMatch(/judged it true positive/);
+    expect(verdict(console, labelled("a", "benign"), unlabelled("a"))).toContain(
+      "labelled it false positive",
+    );
   });
 
   it("does not tell a label that was withdrawn as the verdict without saying so", () => {
@@ -141,8 +201,8 @@ describe("a narrator", () => {
     ["a number in words", { text: "Eleven people approved it.", cites: ["e19-approval"] }],
     ["a quote", { text: 'U0MIA said "burn it all down".', cites: good.cites }],
     ["a name of another event", { text: "U0SAM authorised it.", cites: ["e20-authorised"] }],
-    ["an event", { text: "U0MIA authorised it.", cites: ["e99-invented"] }],
-    ["an event of another case", { text: "U0PRIYA labelled it.", cites: ["k02-other-label"] }],
+    ["an event", { text: "It was isolated.", cites: [...good.cites, "e99-invented"] }],
+    ["an event of another case", { text: "It was labelled.", cites: ["k02-other-label"] }],
     ["no citation at all", { text: "It was isolated.", cites: [] }],
   ])("that invents %s has its sentence withheld and counted", async (_, bad) => {
     const { answer } = await narrated(good, bad);

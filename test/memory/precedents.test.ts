@@ -3,7 +3,7 @@ import { LocalBus } from "../../src/bus/local-bus.ts";
 import type { KnownEvent } from "../../src/events/envelope.ts";
 import { armOf, Precedents, type RecallMode } from "../../src/memory/precedents.ts";
 import { asked, by } from "./asking.ts";
-import { caseOf, hour, ind, investigated, labelled, received, said } from "./saying.ts";
+import { caseOf, closed, hour, ind, investigated, labelled, received, said } from "./saying.ts";
 
 const c2 = ind("domain", "c2.bad.example");
 
@@ -41,6 +41,19 @@ describe("precedent", () => {
         peopleDid: [expect.stringMatching(/^isolate_host .*: carried out$/)],
         peopleTurnedDown: [],
       },
+    ]);
+  });
+
+  it("gives the reason of whose verdict it shows, not of a source that does not know", async () => {
+    const { shown } = await shownTo("now", [
+      received("past", { indicators: [c2] }),
+      investigated("past", "true_positive"),
+      closed("past", "insufficient_data", hour(1)),
+      received("now", { indicators: [c2], time: hour(2) }),
+    ]);
+
+    expect(shown.precedent).toMatchObject([
+      { verdict: "true_positive", confirmedBy: "tier2", reason: "Investigated." },
     ]);
   });
 

@@ -5,10 +5,11 @@ import { LocalBus } from "../../src/bus/local-bus.ts";
 import type { KnownEvent } from "../../src/events/envelope.ts";
 import type { Indicator } from "../../src/events/vocabulary.ts";
 import { noLists } from "../../src/indicators/benign.ts";
+import { indicatorsOf } from "../../src/memory/case-record.ts";
 import { CaseMemory } from "../../src/memory/case-memory.ts";
 import { clusters } from "../../src/memory/clusters.ts";
-import { MemoryFold, type Holders, type MemoryState } from "../../src/memory/memory-state.ts";
-import { recall, sought } from "../../src/memory/recall.ts";
+import { MemoryFold, recordsOf, type Holders, type MemoryState } from "../../src/memory/memory-state.ts";
+import { recall } from "../../src/memory/recall.ts";
 import { caseOf, hour, ind, intel, investigated, labelled, logged, received, triaged } from "./saying.ts";
 
 const names = ["a", "b", "c", "d", "e", "f"];
@@ -45,6 +46,12 @@ function folded(entries: readonly StoredEvent[]): MemoryFold {
   return fold;
 }
 
+function idsOf(state: MemoryState, cases: readonly number[]): string[] {
+  return recordsOf(state, { cases })
+    .map(({ caseId }) => caseId)
+    .sort();
+}
+
 function held(state: MemoryState): Holders[] {
   return [...state.index.values()].flatMap((ofType) => [...ofType.values()]);
 }
@@ -54,12 +61,12 @@ function answers(state: MemoryState): unknown {
   const records = names.flatMap((n) => state.cases.get(caseOf(n)) ?? []);
   return {
     recalled: records.map((record) =>
-      recall(state, { indicators: sought(record), self: record.caseId }, { limit: 5, asOf: state.latest }),
+      recall(state, { self: record.caseId }, { limit: 5, asOf: state.latest }),
     ),
     clusters: clusters(state, { days: 14, asOf: state.latest }),
     index: held(state)
       .filter(({ cases }) => cases.length > 0)
-      .map(({ type, value, cases }) => [`${type} ${value}`, cases.toSorted()])
+      .map(({ type, value, cases }) => [`${type} ${value}`, idsOf(state, cases)])
       .sort(),
   };
 }
@@ -105,10 +112,10 @@ describe("the projection", () => {
       fc.property(aLog, (log) => {
         const { state } = folded(log);
         for (const record of state.cases.values()) {
-          const filed = held(state).filter(({ cases }) => cases.includes(record.caseId));
+          const filed = held(state).filter(({ cases }) => cases.includes(record.n));
           const names = (all: readonly Indicator[]): string[] =>
             all.map(({ type, value }) => `${type} ${value}`).sort();
-          expect(names(filed)).toEqual(names(sought(record)));
+          expect(names(filed)).toEqual(names(indicatorsOf(record)));
           expect(new Set(filed.flatMap(({ cases }) => cases)).size).toBeLessThanOrEqual(state.cases.size);
           for (const { cases } of filed) expect(new Set(cases).size).toBe(cases.length);
         }

@@ -6,6 +6,7 @@ import { benignFrom } from "../../src/indicators/benign.ts";
 import type { KnownEvent } from "../../src/events/envelope.ts";
 import {
   caseOf,
+  closed,
   escalated,
   hour,
   ind,
@@ -52,6 +53,26 @@ describe("recall", () => {
       },
     ]);
     expect(cases[0]?.score).toBeGreaterThan(0);
+  });
+
+  it("counts a person's label before the console's, that before Tier 2's, and none that does not know", async () => {
+    const opinions = async (...events: KnownEvent[]): Promise<unknown> => {
+      const memory = await memoryOf([
+        ...[received("a", { indicators: [c2] }), received("b", { indicators: [c2] })],
+        ...[triaged("a", "suspicious"), investigated("a", "true_positive"), ...events],
+      ]);
+      const [one] = memory.recallSimilar(caseOf("b")).cases;
+      return [one?.verdict, one?.confirmedBy];
+    };
+    const console = closed("a", "false_positive", hour(3));
+    expect(await opinions(console)).toEqual(["false_positive", "source"]);
+    expect(await opinions(labelled("a", "benign", hour(1)), console)).toEqual(["benign", "person"]);
+    expect(await opinions(labelled("a", "benign"), console, unlabelled("a"))).toEqual([
+      "false_positive",
+      "source",
+    ]);
+    const ignored = closed("a", "insufficient_data", hour(4));
+    expect(await opinions(console, ignored)).toEqual(["true_positive", "tier2"]);
   });
 
   it("does not recall a case on weak indicators alone", async () => {
@@ -172,7 +193,7 @@ describe("recall", () => {
   });
 
   it("never links by benign infrastructure, nor by what intel merely mentions (lesson 21)", async () => {
-    const mention = [{ ...ind("domain", "virustotal.com"), reputation: "unknown" }];
+    const mention = [ind("domain", "virustotal.com"), c2].map((one) => ({ ...one, reputation: "unknown" }));
     const resolver = [ind("ipv4", "8.8.8.8"), ind("ipv4", "192.168.1.10")];
     const memory = await memoryOf([
       received("a", { indicators: resolver }),
@@ -184,6 +205,7 @@ describe("recall", () => {
     expect(recalled(memory, "b")).toEqual([]);
     expect(memory.recallSimilar("8.8.8.8").cases).toEqual([]);
     expect(memory.recallSimilar("virustotal.com").cases).toEqual([]);
+    expect(memory.recallSimilar(c2).cases).toEqual([]);
   });
 
   it("takes its benign infrastructure from whoever asks for it", async () => {

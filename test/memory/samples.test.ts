@@ -5,7 +5,7 @@ import { naturalId } from "../../src/events/ids.ts";
 import { makeEvent } from "../../src/events/parse.ts";
 import { clusters } from "../../src/memory/clusters.ts";
 import { MemoryFold, type MemoryState } from "../../src/memory/memory-state.ts";
-import { recall, sought } from "../../src/memory/recall.ts";
+import { recall } from "../../src/memory/recall.ts";
 import { shippedBenign } from "../../src/memory/shipped-benign.ts";
 import { readLine } from "../../vendors/read-alerts.ts";
 
@@ -52,10 +52,7 @@ describe("memory of the sample alerts", () => {
 
   it("recalls the backup agent's other alerts: that it was harmless before is the precedent", () => {
     const state = memory();
-    const record = state.cases.get(alerts[18]?.caseId ?? "");
-    const indicators = record === undefined ? [] : sought(record);
-    const question = { indicators, self: record?.caseId ?? "" };
-    const recalled = recall(state, question, { limit: 5, asOf: state.latest });
+    const recalled = recall(state, { self: alerts[18]?.caseId ?? "" }, { limit: 5, asOf: state.latest });
 
     expect(numbers(recalled.map(({ caseId }) => caseId))).toEqual([10, 11, 12]);
   });

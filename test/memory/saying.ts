@@ -86,6 +86,14 @@ export function labelled(name: string, verdict: Verdict, time = start): KnownEve
   return said("case.labelled", caseOf(name), { time, data });
 }
 
+/** How the people of the source's own console closed it. */
+export function closed(name: string, verdict: Verdict, time = start): KnownEvent<"case.labelled"> {
+  const labelledBy = { source: "test", sourceId: name, person: "ana@soc.example" };
+  const reason = `Closed in the console as "${verdict}".`;
+  const data = { from: "source" as const, verdict, labelledBy, reason, origin: "test" };
+  return said("case.labelled", caseOf(name), { time, source: "/sources/test", data });
+}
+
 export function unlabelled(name: string, time = start): KnownEvent<"case.unlabelled"> {
   const data = { by: { team: "T1", user: "U1" }, reason: "That was another host." };
   return said("case.unlabelled", caseOf(name), { time, data });

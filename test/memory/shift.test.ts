@@ -3,13 +3,23 @@ import { describe, expect, it } from "vitest";
 import type { KnownEvent } from "../../src/events/envelope.ts";
 import { ShiftFold, type ShiftFacts } from "../../src/memory/shift.ts";
 import { asked, by } from "./asking.ts";
-import { caseOf, escalated, hour, investigated, labelled, received, said, triaged } from "./saying.ts";
+import {
+  caseOf,
+  escalated,
+  hour,
+  investigated,
+  labelled,
+  logged,
+  received,
+  said,
+  triaged,
+} from "./saying.ts";
 
 const window = { start: hour(0), end: hour(8) };
 
 function factsOf(events: readonly KnownEvent[]): ShiftFacts {
   const fold = new ShiftFold(window);
-  for (const event of events) fold.evolve(event);
+  for (const stored of logged(events)) fold.evolve(stored);
   return fold.facts();
 }
 
@@ -137,6 +147,20 @@ describe("a shift", () => {
     expect(factsOf([asked("a", "p"), rerouted]).openApprovals).toMatchObject([
       { addressed: "SOC Manager On-Call", askedAt: hour(2) },
     ]);
+  });
+
+  it("counts in the next what reached the log after the shift was summed up, once", () => {
+    const early = [received("a", { time: hour(1) }), received("b", { time: hour(8) })];
+    const summed = logged([...early, received("late", { time: hour(7) }), received("c", { time: hour(9) })]);
+    const next = new ShiftFold({ start: hour(8), end: hour(16) }, summed[1]?.position);
+    const without = new ShiftFold({ start: hour(8), end: hour(16) });
+    for (const stored of summed) {
+      next.evolve(stored);
+      without.evolve(stored);
+    }
+
+    expect(next.facts().caseIds).toEqual(["late", "b", "c"].map(caseOf));
+    expect(without.facts().caseIds).toEqual(["b", "c"].map(caseOf));
   });
 
   it("adds up, whatever happened", () => {

@@ -1,9 +1,19 @@
 import { describe, expect, it } from "vitest";
-import type { KnownEvent } from "../../src/events/envelope.ts";
+import { isEvent, type KnownEvent } from "../../src/events/envelope.ts";
 import { noLists } from "../../src/indicators/benign.ts";
 import { MemoryFold } from "../../src/memory/memory-state.ts";
-import { noisyRules, type NoisyRule } from "../../src/memory/tuning.ts";
-import { caseOf, hour, investigated, labelled, logged, received, triaged, type AlertOf } from "./saying.ts";
+import { newTunings, noisyRules, tuningOf, tuningsIn, type NoisyRule } from "../../src/memory/tuning.ts";
+import {
+  caseOf,
+  hour,
+  investigated,
+  labelled,
+  logged,
+  received,
+  said,
+  triaged,
+  type AlertOf,
+} from "./saying.ts";
 
 const window = { start: hour(0), end: hour(24) };
 const agent = { path: String.raw`C:\Program Files\NorthVault\nvagent.exe` };
@@ -12,7 +22,11 @@ const powershell = { path: String.raw`C:\Windows\System32\WindowsPowerShell\v1.0
 function rulesOf(events: readonly KnownEvent[]): NoisyRule[] {
   const fold = new MemoryFold(noLists);
   for (const entry of logged(events)) fold.evolve(entry);
-  return noisyRules([...fold.state.cases.values()], window);
+  const alerts = new Map(
+    events.flatMap((event) => (isEvent(event, "alert.received") ? [[event.subject, event.data]] : [])),
+  );
+  const noisy = noisyRules([...fold.state.cases.values()], window);
+  return noisy.map((rule) => tuningOf(rule, alerts, window.end));
 }
 
 function benign(names: readonly string[], alert: AlertOf): KnownEvent[] {
@@ -98,5 +112,51 @@ describe("noisy rules", () => {
     ];
 
     expect(rulesOf(events)[0]?.proposal).toContain("3 of them are user svc-deploy");
+  });
+});
+
+describe("news of tunings", () => {
+  const of = (tuningId: string, ...caseIds: string[]) => ({ tuningId, caseIds });
+  const reported = (...rules: ReturnType<typeof of>[]): KnownEvent =>
+    said("tuning.reported", "calendar:detection-engineer", {
+      data: {
+        window,
+        rules: rules.map((each) => ({
+          ...{ rule: "Noisy", alerts: 3, falsePositives: 3, benign: 0, proposal: "Exclude it." },
+          ...each,
+        })),
+      },
+    });
+  const decided = (tuningId: string, outcome: "accepted" | "declined"): KnownEvent =>
+    said("tuning.decided", "system", {
+      data: { tuningId, outcome, rule: "Noisy", reportId: "r", by: { team: "T1", user: "U1" } },
+    });
+  const [one, two, three] = ["TUNE-AAAAAAAAAA", "TUNE-BBBBBBBBBB", "TUNE-CCCCCCCCCC"];
+  const cases = ["a", "b", "c"].map(caseOf);
+
+  it("are those never reported, and those with a cleared case since", () => {
+    const known = tuningsIn([reported(of(one, ...cases), of(two, ...cases))]);
+    const grown = of(one, ...cases, caseOf("d"));
+
+    expect(newTunings([grown, of(two, ...cases.slice(1)), of(three, ...cases)], known)).toEqual([
+      grown,
+      of(three, ...cases),
+    ]);
+  });
+
+  it("are none that a person has answered, however many alerts follow", () => {
+    const known = tuningsIn([reported(of(one)), decided(one, "accepted"), decided(two, "declined")]);
+
+    expect(newTunings([of(one, ...cases), of(two, ...cases)], known)).toEqual([]);
+  });
+
+  it("have the same id while the rule and the exclusion are the same", () => {
+    const alert = { rule: "Noisy", process: agent, user: "svc-backup" };
+    const [first] = rulesOf(benign(["a", "b", "c"], alert));
+    const [more] = rulesOf(benign(["b", "c", "d", "e"], alert));
+    const [other] = rulesOf(benign(["a", "b", "c"], { ...alert, user: "svc-other" }));
+
+    expect(more?.tuningId).toBe(first?.tuningId);
+    expect(other?.tuningId).not.toBe(first?.tuningId);
   });
 });
