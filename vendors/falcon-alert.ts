@@ -10,6 +10,7 @@ import type { Severity } from "../src/events/vocabulary.ts";
 import { fit } from "./fit.ts";
 import { IndicatorList } from "./alert-indicators.ts";
 import { FalconAlert } from "./falcon-fields.ts";
+import { withoutAftermath } from "./falcon-label.ts";
 import { compact, first, isoTimeOf, techniquesOf, upTo } from "./lenient.ts";
 
 export function looksLikeFalcon(input: object): boolean {
@@ -36,7 +37,7 @@ export function falconAlert(raw: unknown, source = "crowdstrike"): Alert {
     ...{ source, sourceId, caseId: caseIdOf({ source, sourceId }), time, rule, title },
     ...{ severity: severityOf(data), techniques: techniques(data), indicators: indicators(data) },
     ...described(data),
-    raw,
+    raw: withoutAftermath(raw),
   });
 }
 

@@ -13,6 +13,8 @@ export const FalconAlert = z.object({
     context_timestamp: z.unknown().optional(),
     created_timestamp: z.unknown().optional(),
   },
+  ...{ status: text, resolution: text, tags: texts, seconds_to_resolved: number },
+  ...{ updated_timestamp: z.unknown().optional(), assigned_to_name: text, assigned_to_uid: text },
   ...{ cmdline: text, filename: text, filepath: text, sha256: text, sha1: text, md5: text },
   ...{ parent_details: part({ cmdline: text }), grandparent_details: part({ cmdline: text }) },
   device: part({

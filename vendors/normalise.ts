@@ -6,7 +6,9 @@ import { z } from "zod";
 import { HatrackError } from "../src/errors.ts";
 import { Alert } from "../src/events/alert-events.ts";
 import { caseIdOf } from "../src/events/ids.ts";
+import type { ClosingLabel } from "../src/seams/alert-source.ts";
 import { falconAlert, looksLikeFalcon } from "./falcon-alert.ts";
+import { falconLabel } from "./falcon-label.ts";
 import { fit } from "./fit.ts";
 import { looksLikeOcsf, ocsfAlert } from "./ocsf-alert.ts";
 
@@ -23,6 +25,14 @@ export function normaliseAlert(input: unknown): Alert {
   const wrapped = Wrapped.safeParse(input);
   if (wrapped.success) return normaliseRaw(wrapped.data.raw, wrapped.data.source);
   return normaliseRaw(input);
+}
+
+/** How the source's own people closed it, if they did; undefined for what says nothing of that. */
+export function closingLabelOf(input: unknown): ClosingLabel | undefined {
+  const wrapped = Wrapped.safeParse(input);
+  const { raw, source } = wrapped.success ? wrapped.data : { raw: input, source: undefined };
+  if (typeof raw !== "object" || raw === null || !looksLikeFalcon(raw)) return undefined;
+  return falconLabel(raw, source);
 }
 
 function normaliseRaw(raw: object, source?: string): Alert {

@@ -1,10 +1,11 @@
 /** JSON text from outside → alerts and refusals, each with its line; one bad line never costs the others. */
 import { reasonOf } from "../src/errors.ts";
 import type { Alert } from "../src/events/alert-events.ts";
-import { alertsIn, normaliseAlert } from "./normalise.ts";
+import type { ClosingLabel } from "../src/seams/alert-source.ts";
+import { alertsIn, closingLabelOf, normaliseAlert } from "./normalise.ts";
 
 export type ReadAlert =
-  | { readonly line: number; readonly alert: Alert }
+  | { readonly line: number; readonly alert: Alert; readonly label?: ClosingLabel }
   | { readonly line: number; readonly rejected: { line: number; reason: string; excerpt: string } };
 
 /** The alerts of one line: a line may hold one, a list, or a whole API answer. */
@@ -20,7 +21,8 @@ export function readLine(text: string, line: number): ReadAlert[] {
 
 export function readAlert(input: unknown, line: number): ReadAlert {
   try {
-    return { line, alert: normaliseAlert(input) };
+    const [alert, label] = [normaliseAlert(input), closingLabelOf(input)];
+    return label === undefined ? { line, alert } : { line, alert, label };
   } catch (error) {
     return refused(line, reasonOf(error), JSON.stringify(input));
   }

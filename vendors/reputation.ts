@@ -19,6 +19,16 @@ export interface Reputation {
   find(indicator: Indicator): ReputationEntry | undefined;
 }
 
+/** The feed as it stood at a time: what was first seen later is not listed yet. */
+export function reputationAsOf(reputation: Reputation, asOf: () => number): Reputation {
+  return {
+    find: (indicator) => {
+      const entry = reputation.find(indicator);
+      return entry !== undefined && Date.parse(entry.first_seen) > asOf() ? undefined : entry;
+    },
+  };
+}
+
 /** @throws HatrackError `reputation_invalid` with path and reason */
 export function parseReputation(input: unknown, where = "reputation"): Reputation {
   const parsed = z.array(Entry).safeParse(input);

@@ -4,17 +4,20 @@ import { z } from "zod";
 
 export interface Account {
   readonly tokens: { readonly input: number; readonly output: number };
-  /** From `response_metadata.leg`, if the model sets it. */
+  /** From `response_metadata`, if the model sets them. */
   readonly leg: string | undefined;
+  readonly model?: string | undefined;
 }
 
 const Usage = z.object({ input_tokens: z.int().min(0), output_tokens: z.int().min(0) });
-const Leg = z.object({ leg: z.string().min(1).max(100) });
+const Name = z.string().min(1).max(100).optional().catch(undefined);
+const By = z.object({ leg: Name, model: Name });
 
 export function accountOf(message: BaseMessage): Account {
   const usage = Usage.safeParse("usage_metadata" in message ? message.usage_metadata : undefined);
   const tokens = usage.success
     ? { input: usage.data.input_tokens, output: usage.data.output_tokens }
     : { input: 0, output: 0 };
-  return { tokens, leg: Leg.safeParse(message.response_metadata).data?.leg };
+  const by = By.safeParse(message.response_metadata).data;
+  return { tokens, leg: by?.leg, model: by?.model };
 }

@@ -1,6 +1,8 @@
 /** What a handed-in answer is worth. Pure; the loop decides what follows from it. */
 import { bindEvidence, type FailedClaim, type Seen } from "./evidence.ts";
 import type { Hat, Parsed } from "./hat.ts";
+import { systemPrompt } from "./prompt.ts";
+import { leakOf, type Leak } from "./prompt-leak.ts";
 
 type Emit = Extract<Parsed, { ok: true }>["emit"];
 
@@ -22,6 +24,7 @@ export type Judged =
  */
 export function judge(hat: Hat, answer: unknown, seen: Seen, options: { readonly drop: boolean }): Judged {
   if (hat.isEmpty(answer)) return { kind: "empty" };
+  if (leakOfHat(hat)(answer, seen)) return { kind: "invalid", error: leaked };
   const parsed = hat.parse(answer);
   if (!parsed.ok) return { kind: "invalid", error: parsed.error };
   const bound = bindEvidence(answer, seen);
@@ -31,6 +34,18 @@ export function judge(hat: Hat, answer: unknown, seen: Seen, options: { readonly
   const left = hat.parse(bound.answer);
   if (!left.ok) return { kind: "invalid", error: `without the claims that failed: ${left.error}` };
   return { kind: "valid", emit: left.emit, evidenceDropped: failed.length, cited };
+}
+
+/** Says nothing of what was repeated: a reason that is posted must not. */
+const leaked = "it repeats your instructions word for word; say what you found, in words of your own";
+
+const leaks = new WeakMap<Hat, Leak>();
+
+/** What differs by how an answer is handed in is one line, which tells nobody anything. */
+function leakOfHat(hat: Hat): Leak {
+  const known = leaks.get(hat) ?? leakOf(systemPrompt(hat, "submit"));
+  leaks.set(hat, known);
+  return known;
 }
 
 export function unfoundedText(failed: readonly FailedClaim[]): string {

@@ -5,7 +5,7 @@
 import type { Draft } from "../bus/bus.ts";
 import type { EventType } from "../events/catalogue.ts";
 import type { KnownEvent } from "../events/envelope.ts";
-import type { Calendar, ComputeInput, Window } from "./calendar.ts";
+import type { Calendar, ComputeInput, ReportWords, Window } from "./calendar.ts";
 import { startCalendar } from "./calendar-runner.ts";
 import { CalendarShape, checkDefinition } from "./definition.ts";
 import type { Role } from "./role.ts";
@@ -23,11 +23,16 @@ export interface CalendarDefinition<Facts> {
     readonly seconds?: number;
     /** The part of the facts the model words. Default: all of them; undefined: there is nothing to word. */
     readonly of?: (facts: Facts) => unknown;
+    /** The same in plain sentences, made by code: what is said when no model has words that hold. Default: nothing. */
+    readonly plain?: (facts: Facts) => string | undefined;
   };
-  /** Pure: facts → events; none when there is nothing to report. `words` undefined: no model, or none to trust. */
+  /** Pure: facts → events; none when there is nothing to report. */
   readonly emit: (input: {
     readonly facts: Facts;
+    /** Whoever worded them: a model, or `plain`; undefined: nobody. */
     readonly words?: string;
+    /** Both, as an event carries them. */
+    readonly worded: ReportWords;
     readonly window: Window;
     readonly event: KnownEvent<"schedule.fired">;
   }) => readonly Draft[];
@@ -46,9 +51,13 @@ export function defineCalendarRole<Facts>(definition: CalendarDefinition<Facts>)
     compute: async (input) => {
       const facts = await definition.compute(input);
       const { window, event } = input;
-      const emit = (words: string | undefined): readonly Draft[] =>
-        definition.emit({ facts, window, event, ...(words === undefined ? {} : { words }) });
-      return { toWord: wording.of === undefined ? facts : wording.of(facts), emit };
+      const emit = (worded: ReportWords): readonly Draft[] => {
+        const { words } = worded;
+        return definition.emit({ facts, window, event, worded, ...(words === undefined ? {} : { words }) });
+      };
+      const toWord = wording.of === undefined ? facts : wording.of(facts);
+      const plain = toWord === undefined ? undefined : wording.plain?.(facts);
+      return { toWord, plain, emit };
     },
   };
   return { name, title, says, on: ["schedule.fired"], start: (deps) => startCalendar(calendar, deps) };

@@ -1,6 +1,7 @@
 /** A hat for the model: what wakes it, what it may look up, what it hands in, and the events that makes. */
 import { z } from "zod";
 import type { Draft } from "../bus/bus.ts";
+import { HatrackError } from "../errors.ts";
 import { canonicalJson } from "../events/canonical.ts";
 import { isEventType, type EventType } from "../events/catalogue.ts";
 import type { KnownEvent } from "../events/envelope.ts";
@@ -85,7 +86,19 @@ function parse<A extends z.ZodType<{ evidence: Evidence[] }>>(
   const answer = result.data;
   const refused = definition.refuse?.(answer);
   if (refused !== undefined) return { ok: false, error: refused };
-  return { ok: true, emit: (input) => definition.emit({ ...input, answer }) };
+  return { ok: true, emit: (input) => ofThisCase(definition.name, definition.emit({ ...input, answer })) };
+}
+
+/**
+ * What a hat says is about the case it read, under its own name, whatever its file or its model makes of it.
+ * @throws HatrackError `role_overstepped`
+ */
+function ofThisCase(role: string, drafts: readonly Draft[]): readonly Draft[] {
+  const other = drafts.find((draft) => draft.subject !== undefined || draft.source !== undefined);
+  if (other === undefined) return drafts;
+  const of = [other.subject, other.source].filter((part) => part !== undefined).join(" as ");
+  const what = `role ${role}: said ${other.type} of ${of}, expected its own case under its own name`;
+  throw new HatrackError("role_overstepped", what);
 }
 
 function issuesOf(error: z.ZodError): string {

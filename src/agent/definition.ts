@@ -52,6 +52,7 @@ export const CalendarShape = z.strictObject({
     prompt: z.string().min(1),
     seconds: z.number().positive().max(3600).optional(),
     of: aFunction.optional(),
+    plain: aFunction.optional(),
   }),
 });
 

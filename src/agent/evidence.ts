@@ -2,7 +2,9 @@
  * Ties each claim of an answer to the record, in code: a prompt can ask for citations, it cannot hold a model to
  * them (lesson 24). Pure.
  */
+import { z } from "zod";
 import { Evidence } from "../events/vocabulary.ts";
+import { madeUp } from "./claim-words.ts";
 
 /** What a run has seen: the case file as it was shown, and the steps as they were answered. */
 export interface Seen {
@@ -35,10 +37,11 @@ export const confidenceCap = 0.5;
 export function bindEvidence(answer: unknown, seen: Seen): Bound {
   const failed: FailedClaim[] = [];
   const cited: string[] = [];
+  let record: string | undefined;
   const check = (entry: unknown): boolean => {
     const claim = Evidence.safeParse(entry);
     if (!claim.success) return true; // the answer's schema judges it
-    const why = whyNot(claim.data, seen);
+    const why = whyNot(claim.data, seen) ?? whyNotSaid(claim.data, (record ??= recordOf(seen)));
     if (why === undefined) cited.push(claim.data.cites);
     else failed.push({ ...claim.data, why });
     return why === undefined;
@@ -64,6 +67,26 @@ function capped(answer: unknown): unknown {
   return typeof confidence === "number" && confidence > confidenceCap
     ? { ...answer, confidence: confidenceCap }
     : answer;
+}
+
+/** All a claim may rest on; of what roles made of it before, the quotes alone, which were checked when they were made. */
+function recordOf({ view, steps }: Seen): string {
+  const own = typeof view === "object" && view !== null ? Object.entries(view) : [];
+  const shown = own.map(([key, value]: [string, unknown]) => (opinion.test(key) ? quotesIn(value) : value));
+  // What failed repeats what was asked for.
+  const found = steps.filter(({ status }) => status === "ok").map(({ result }) => result);
+  return plain(JSON.stringify([shown, found]), false);
+}
+
+const Quoted = z.object({ evidence: z.array(z.object({ quote: z.string() })) });
+
+function quotesIn(finding: unknown): string[] {
+  return (Quoted.safeParse(finding).data?.evidence ?? []).map(({ quote }) => quote);
+}
+
+function whyNotSaid({ claim }: Evidence, record: string): string | undefined {
+  const wrong = madeUp(plain(claim, false), record);
+  return wrong.length === 0 ? undefined : `the record does not hold ${wrong.slice(0, 3).join(", ")}`;
 }
 
 function whyNot({ cites, quote }: Evidence, seen: Seen): string | undefined {

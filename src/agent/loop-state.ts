@@ -3,6 +3,7 @@ import type { BaseMessage } from "@langchain/core/messages";
 import { Annotation } from "@langchain/langgraph";
 import type { EventData } from "../events/catalogue.ts";
 import type { TraceStep } from "../events/run-events.ts";
+import type { OutputFault } from "../models/output-faults.ts";
 import type { Judged } from "./check.ts";
 import type { Call, HandedIn, Turn } from "./mind.ts";
 
@@ -15,8 +16,9 @@ export interface Tally {
   readonly modelCalls: number;
   readonly input: number;
   readonly output: number;
-  /** The leg that answered last, if the model says which. */
+  /** The leg that answered last, and its model, if the reply says which. */
   readonly leg: string | undefined;
+  readonly model: string | undefined;
 }
 
 /** What has been sent back so far: an invalid answer twice at most, an empty and an unfounded one once. */
@@ -44,6 +46,8 @@ export interface Run {
   /** JSON-schema output only: it has stopped looking and is asked for its answer. */
   readonly ready: boolean;
   readonly repairs: Repairs;
+  /** Answers that were not accepted, and whose they were. */
+  readonly faults: readonly { readonly leg: string | undefined; readonly fault: OutputFault }[];
   readonly outcome: Outcome | undefined;
 }
 

@@ -4,15 +4,19 @@
  * are spent there is one last turn with `submit` alone, and a tool's result is never read as an answer (lesson 7).
  * Importing LangGraph takes half a second, so the runner imports this file with its first event.
  */
-import { HumanMessage, SystemMessage, ToolMessage } from "@langchain/core/messages";
+import { HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { ContextOverflowError } from "@langchain/core/errors";
 import type { StructuredToolInterface } from "@langchain/core/tools";
 import { Command, END, GraphRecursionError, START, StateGraph } from "@langchain/langgraph";
 import type { Clock } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
+import { HatrackError } from "../errors.ts";
 import type { TraceStep } from "../events/run-events.ts";
+import type { OutputFault } from "../models/output-faults.ts";
+import { reportAnswers } from "./answer-guard.ts";
 import { isBlank } from "./blank.ts";
 import { judge, unfoundedText } from "./check.ts";
+import { fitted } from "./context-fit.ts";
 import { fence } from "./fence.ts";
 import type { Hat } from "./hat.ts";
 import {
@@ -23,8 +27,9 @@ import {
   type Run,
   type Tally,
 } from "./loop-state.ts";
-import { mindOf, type Mind, type Turn } from "./mind.ts";
-import { caseMessage, systemPrompt } from "./prompt.ts";
+import { cleanMind, mindOf, type Mind, type Turn } from "./mind.ts";
+import { openingOf } from "./opening.ts";
+import { shippedRedactor, type Redactor } from "./redact.ts";
 import type { RoleModel } from "./role.ts";
 import { runTools, type Toolbox } from "./tools-step.ts";
 
@@ -32,8 +37,10 @@ export interface LoopDeps {
   readonly model: RoleModel;
   /** The role's own tools and no others. */
   readonly tools: readonly StructuredToolInterface[];
+  readonly notes?: string | undefined;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
+  readonly redactor?: Redactor | undefined;
   /** Supersteps of the graph before it gives up. Default: more than the budget and all repairs can take. */
   readonly recursionLimit?: number;
 }
@@ -59,17 +66,17 @@ export interface Loop {
 
 /** Binds the model and compiles the graph once, for all runs of a role. */
 export function createLoop(hat: Hat, deps: LoopDeps): Loop {
-  const system = new SystemMessage(systemPrompt(hat, deps.model.answerBy ?? "submit"));
+  const opening = openingOf(hat, deps.model.answerBy, deps.notes);
   const graph = compile(hat, deps);
   const recursionLimit = deps.recursionLimit ?? 2 * (hat.budget.toolCalls + 8);
   return {
     run: async ({ view, marker, signal }) => {
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(hat.budget.seconds * 1000)]);
-      const messages = [system, new HumanMessage(caseMessage(marker, view))];
       const callsLeft = deps.tools.length === 0 ? 0 : hat.budget.toolCalls;
       let run: Run = { ...unbegun, view, marker, signal: deadline, callsLeft };
       try {
-        const states = await graph.stream({ messages, run }, { streamMode: "values", recursionLimit });
+        const begun = { messages: opening(marker, view), run };
+        const states = await graph.stream(begun, { streamMode: "values", recursionLimit });
         for await (const state of states) ({ run } = state);
       } catch (error) {
         if (!(error instanceof GraphRecursionError)) throw error;
@@ -78,6 +85,7 @@ export function createLoop(hat: Hat, deps: LoopDeps): Loop {
           ...failure("budget_exhausted", `no answer within ${recursionLimit} steps of the loop`),
         };
       }
+      if (deps.model.guard !== undefined) await reportAnswers(deps.model.guard, run);
       const { outcome = noOutcome, steps, tally } = run;
       return { outcome, steps, tally };
     },
@@ -89,10 +97,11 @@ const unbegun = {
   steps: [],
   calls: [],
   broken: 0,
-  tally: { modelCalls: 0, input: 0, output: 0, leg: undefined },
+  tally: { modelCalls: 0, input: 0, output: 0, leg: undefined, model: undefined },
   handedIn: undefined,
   ready: false,
   repairs: { left: 2, empty: false, unfounded: false },
+  faults: [],
   outcome: undefined,
 } as const;
 const noOutcome = {
@@ -101,20 +110,20 @@ const noOutcome = {
   detail: "the run ended without an outcome",
 } as const;
 
-function compile(hat: Hat, { model, tools, clock, diagnostics }: LoopDeps) {
-  const mind = mindOf(hat, model, tools);
+function compile(hat: Hat, deps: LoopDeps) {
+  const { model, tools, clock, diagnostics, redactor = shippedRedactor } = deps;
+  const mind = cleanMind(mindOf(hat, model, tools), redactor);
   const box: Toolbox = {
     role: hat.name,
     tools: new Map(tools.map((tool) => [tool.name, tool])),
-    budget: hat.budget.toolCalls,
-    clock,
-    diagnostics,
+    ...{ budget: hat.budget.toolCalls, clock, diagnostics, redactor },
   };
   const json = model.answerBy === "json-schema";
   return new StateGraph(LoopState)
     .addNode(
       "think",
-      async (state: LoopState) => afterThink(hat, state, await think(mind, hat, state), json),
+      async (state: LoopState) =>
+        afterThink(hat, state, await think(mind, hat, shortenedFor(model, state)), json),
       {
         ends: ["think", "act", END],
       },
@@ -155,23 +164,33 @@ function go(goto: "think" | "act" | typeof END, update: Change): Command {
   return new Command({ goto, update: { ...update } });
 }
 
+function shortenedFor(model: RoleModel, state: LoopState): LoopState {
+  return { ...state, messages: [...fitted(state.messages, model.contextTokens?.())] };
+}
+
 async function think(mind: Mind, hat: Hat, { messages, run }: LoopState): Promise<Change> {
   const turn: Turn = run.callsLeft > 0 && !run.ready ? "look-up" : "answer";
   try {
-    const { message, calls, handedIn, tokens, leg } = await mind.ask(messages, turn, run.signal);
+    const { message, calls, handedIn, tokens, leg, model } = await mind.ask(messages, turn, run.signal);
     const tally: Tally = {
       modelCalls: run.tally.modelCalls + 1,
       input: run.tally.input + tokens.input,
       output: run.tally.output + tokens.output,
       leg: leg ?? run.tally.leg,
+      model: model ?? run.tally.model,
     };
     return { messages: [message], run: { calls, handedIn, turn, tally } };
   } catch (error) {
     if (run.signal.aborted) return { run: outOfTime(hat) };
-    if (!ContextOverflowError.isInstance(error)) throw error;
+    if (!isOverflow(error)) throw error;
     const why = "the case and its look-ups are larger than the model's context";
     return { run: failure("budget_exhausted", why) };
   }
+}
+
+function isOverflow(error: unknown): boolean {
+  if (error instanceof HatrackError) return error.code === "model_context_exceeded";
+  return ContextOverflowError.isInstance(error);
 }
 
 async function act(box: Toolbox, hat: Hat, { run }: LoopState): Promise<Change> {
@@ -239,19 +258,26 @@ function spent(hat: Hat, { run }: LoopState): Partial<Run> {
 
 function sendBackEmpty(state: LoopState): Change {
   const { repairs } = state.run;
-  if (repairs.empty) return { run: failure("empty_output", "the answer was empty twice") };
+  const faults = faultsWith(state, "empty");
+  if (repairs.empty) return { run: { ...failure("empty_output", "the answer was empty twice"), faults } };
   const text =
     "Your answer is empty. Nothing found is a finding too: say what you looked at and what it means.";
-  return reply(state, text, { repairs: { ...repairs, empty: true } });
+  return reply(state, text, { repairs: { ...repairs, empty: true }, faults });
+}
+
+function faultsWith({ run }: LoopState, fault: OutputFault): Run["faults"] {
+  return [...run.faults, { leg: run.tally.leg, fault }];
 }
 
 function sendBack(state: LoopState, error: string): Change {
   const { repairs } = state.run;
+  const faults = faultsWith(state, "invalid");
   if (repairs.left === 0) {
-    return { run: failure("invalid_output", `no valid answer in three tries: ${error}`.slice(0, 2000)) };
+    const detail = `no valid answer in three tries: ${error}`.slice(0, 2000);
+    return { run: { ...failure("invalid_output", detail), faults } };
   }
   const text = `Your answer was not accepted: ${error}\nHand in the whole answer again.`;
-  return reply(state, text, { repairs: { ...repairs, left: repairs.left - 1 } });
+  return reply(state, text, { repairs: { ...repairs, left: repairs.left - 1 }, faults });
 }
 
 /** Answers the `submit` call where there is one: a server refuses a call left without an answer. */

@@ -10,6 +10,7 @@ import type { StructuredToolInterface } from "@langchain/core/tools";
 import { HatrackError } from "../errors.ts";
 import { accountOf, type Account } from "./account.ts";
 import type { Hat } from "./hat.ts";
+import type { Redactor } from "./redact.ts";
 import type { RoleModel } from "./role.ts";
 import { untilAborted } from "./until-aborted.ts";
 
@@ -48,6 +49,18 @@ export function mindOf(hat: Hat, model: RoleModel, tools: readonly StructuredToo
   return model.answerBy === "json-schema"
     ? jsonMind(hat, model.chat, tools)
     : submitMind(hat, model.chat, tools);
+}
+
+/** What is handed in holds no secret: it is what the log will say. */
+export function cleanMind(mind: Mind, redactor: Redactor): Mind {
+  return {
+    ask: async (...asked) => {
+      const turn = await mind.ask(...asked);
+      const { handedIn } = turn;
+      if (handedIn === undefined) return turn;
+      return { ...turn, handedIn: { ...handedIn, value: redactor.value(handedIn.value) } };
+    },
+  };
 }
 
 function submitMind(hat: Hat, chat: BaseChatModel, tools: readonly StructuredToolInterface[]): Mind {
@@ -131,9 +144,14 @@ function callsOf(message: AIMessageChunk, turn: number): Call[] {
     id: call.id ?? `broken-${turn}-${index}`,
     name: call.name ?? "(no name)",
     args: {},
-    malformed: call.error ?? "expected a JSON object",
+    malformed: whyMalformed(call.error),
   }));
   return [...calls, ...broken];
+}
+
+/** The parser's message repeats all of what the model wrote, and this one is shown to people: its last line says why. */
+function whyMalformed(error: string | undefined): string {
+  return error?.trim().split("\n").at(-1)?.slice(0, 200) ?? "expected a JSON object";
 }
 
 /** A server refuses the answer to a call that the message does not list with an id. */

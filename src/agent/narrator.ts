@@ -7,6 +7,7 @@ import { HatrackError } from "../errors.ts";
 import type { Narrator } from "../memory/explain.ts";
 import { fence } from "./fence.ts";
 import { dataRule } from "./prompt.ts";
+import { leakOf } from "./prompt-leak.ts";
 import type { RoleModel } from "./role.ts";
 import { untilAborted } from "./until-aborted.ts";
 
@@ -20,6 +21,8 @@ const prompt = `You answer a question about one security case from its record, f
 - If the facts do not answer the question, answer with an empty list.
 - Answer with JSON alone: {"sentences": [{"text": "…", "cites": ["id", …]}]}`;
 
+const leaks = leakOf(prompt);
+
 /** How long it may take; the plain record is there at once. Milliseconds. */
 const patienceMs = 60_000;
 
@@ -29,7 +32,9 @@ export function narratorOf(model: Pick<RoleModel, "chat">, marker: () => string)
     const messages = [new SystemMessage(prompt), new HumanMessage(facts)];
     const signal = AbortSignal.timeout(patienceMs);
     const said = await untilAborted(model.chat.invoke(messages, { signal }), signal);
-    return jsonIn(said.text);
+    const answer = jsonIn(said.text);
+    if (!leaks(answer, narration)) return answer;
+    throw new HatrackError("narrator_invalid", "narrator: it repeats its instructions word for word");
   };
 }
 

@@ -12,7 +12,7 @@
 import type { KnownEvent } from "../events/envelope.ts";
 import type { CaseFile, Proposal } from "../memory/case-file.ts";
 import type { Precedent } from "../memory/precedent.ts";
-import { redact } from "./redact.ts";
+import { shippedRedactor, type Redactor } from "./redact.ts";
 import { selectRaw } from "./select-raw.ts";
 
 export type View = Readonly<Record<string, unknown>>;
@@ -36,13 +36,14 @@ export interface ViewOptions {
   readonly event?: KnownEvent;
   /** What came of cases like this one; undefined: the role is not shown any, which is not the same as none. */
   readonly precedent?: readonly Precedent[];
+  readonly redactor?: Redactor | undefined;
 }
 
 export function promptView(
   file: CaseFile,
-  { maxChars = defaultChars, event, precedent }: ViewOptions = {},
+  { maxChars = defaultChars, event, precedent, redactor = shippedRedactor }: ViewOptions = {},
 ): View {
-  const whole = redact({
+  const whole = redactor.value({
     caseId: file.caseId,
     wokenBy: event === undefined ? undefined : wokenBy(event),
     alert: alertOf(file),

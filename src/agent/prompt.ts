@@ -53,6 +53,12 @@ export function caseMessage(marker: string, view: unknown): string {
   return `The case file of this run, as JSON.\n${fence(marker, { label: "case file", text: JSON.stringify(view) })}`;
 }
 
+/** Of tools that others keep: their makers are strangers, and so are their words. */
+export function toolNotesMessage(marker: string, notes: string): string {
+  const said = fence(marker, { label: "tool notes", text: notes });
+  return `Some of your tools are kept by others. What their makers say of them, unchecked.\n${said}`;
+}
+
 export function factsMessage(marker: string, facts: unknown): string {
   return `The facts to word, as JSON.\n${fence(marker, { label: "facts", text: JSON.stringify(facts) })}`;
 }

@@ -3,9 +3,9 @@
  * the role may say and the trace of how it got there. All effects are the drafts it returns.
  */
 import { randomBytes } from "node:crypto";
-import type { StructuredToolInterface } from "@langchain/core/tools";
 import {
   comparePositions,
+  logTime,
   says,
   skip,
   stop,
@@ -19,15 +19,25 @@ import type { EventType } from "../events/catalogue.ts";
 import { isEvent } from "../events/envelope.ts";
 import { evolveCase, emptyCase, type CaseFile } from "../memory/case-file.ts";
 import type { Shown } from "../memory/precedents.ts";
+import { ModelsUnavailable } from "../models/failover/unavailable.ts";
 import { outageOf } from "../models/outage.ts";
+import { approvalWaits, withUrgency } from "../models/urgency.ts";
+import type { ForeignTool } from "../seams/tools.ts";
+import { viewChars } from "./context-fit.ts";
+import { noForeign, serversOf } from "./foreign.ts";
 import type { Hat } from "./hat.ts";
-import type { Loop, RunResult } from "./loop.ts";
-import { promptVersion } from "./prompt.ts";
-import { promptView } from "./prompt-view.ts";
+import type { RunResult } from "./loop.ts";
+import { loopsOf, ownTools } from "./loops.ts";
+import { patienceFor } from "./patience.ts";
+import { promptView, type View } from "./prompt-view.ts";
+import { redactText } from "./redact.ts";
 import type { RoleDeps, RoleModel } from "./role.ts";
 import { fitTrace } from "./trace.ts";
 
-type Deps = Pick<RoleDeps, "bus" | "clock" | "diagnostics" | "model" | "tools" | "marker" | "recall">;
+type Deps = Pick<
+  RoleDeps,
+  "bus" | "clock" | "diagnostics" | "model" | "tools" | "foreign" | "marker" | "recall" | "redactor"
+>;
 
 /** Subscribes a hat under its own name. */
 export function startHat(hat: Hat, deps: RoleDeps): Subscription {
@@ -50,20 +60,37 @@ export function handlerOf(hat: Hat, deps: Deps): (delivery: Delivery) => Promise
     const { casefile, closedNow, runs } = await readCase(hat, deps, delivery);
     if (closedNow) return skip(`${hat.name}: case ${casefile.caseId} is closed`);
     if (runs >= maxRunsOfACase) return says(sentRound(hat, model));
+    const spent = await model.budget?.spent();
+    if (spent !== undefined)
+      return waits(hat, deps, { model, casefile, delivery, ...spent, cause: budgetSpent });
     const started = deps.clock.now();
     const shown = await precedentFor(hat, deps, delivery);
-    const precedent = shown.arm === "on" ? { precedent: shown.precedent } : {};
-    const view = promptView(casefile, { event: delivery.event, ...precedent });
+    const view = viewFor(model, deps, { casefile, shown, delivery });
+    const foreign = deps.foreign?.of(hat.name) ?? noForeign;
     try {
-      const { loop, version } = await loops(model);
-      const result = await loop.run({ view, marker: marker(), signal: delivery.signal });
+      const { loop, version } = await loops(model, foreign);
+      const run = { view, marker: marker(), signal: delivery.signal };
+      const result = await withUrgency(urgencyOf(casefile), () => loop.run(run));
       if (delivery.signal.aborted) throw aborted(hat);
       const milliseconds = Math.max(0, deps.clock.now() - started);
-      return says(...draftsOf(hat, { model, version, result, casefile, delivery, shown, milliseconds }));
+      const worked = { model, version, foreign, result, casefile, delivery, shown, milliseconds };
+      return says(...draftsOf(hat, worked));
     } catch (error) {
-      return withoutOutcome(hat, model, error);
+      return withoutOutcome(hat, deps, { model, casefile, delivery, error });
     }
   };
+}
+
+/** What the model is shown of the case, as far as its context holds. */
+function viewFor(
+  model: RoleModel,
+  { redactor }: Deps,
+  { casefile, shown, delivery }: { casefile: CaseFile; shown: Shown; delivery: Delivery },
+): View {
+  const maxChars = viewChars(model.contextTokens?.());
+  const room = maxChars === undefined ? {} : { maxChars };
+  const precedent = shown.arm === "on" ? { precedent: shown.precedent } : {};
+  return promptView(casefile, { event: delivery.event, ...precedent, ...room, redactor });
 }
 
 const notShown: Shown = { arm: "off", precedent: [], positions: new Map() };
@@ -72,44 +99,6 @@ function precedentFor(hat: Hat, { recall }: Deps, delivery: Delivery): Promise<S
   if (!hat.recall || recall === undefined) return Promise.resolve(notShown);
   const { partition, position } = delivery;
   return recall.for({ caseId: delivery.event.subject, partition, position });
-}
-
-/** A role works with what there is of its tools: somebody else's SOC may have no such look-up. */
-function ownTools(hat: Hat, { tools, diagnostics }: Deps): StructuredToolInterface[] {
-  const missing = hat.tools.filter((name) => !tools.some((tool) => tool.name === name));
-  if (missing.length > 0) {
-    const there = tools.map((tool) => tool.name);
-    diagnostics.warn(
-      { role: hat.name, missing, there },
-      `role ${hat.name} works without ${missing.join(", ")}`,
-    );
-  }
-  return hat.tools.flatMap((name) => tools.find((tool) => tool.name === name) ?? []);
-}
-
-interface Made {
-  readonly loop: Loop;
-  /** Of the prompt: as `role.worked` carries it. */
-  readonly version: string;
-}
-
-/** One compiled loop per model; LangGraph is imported with the first event. */
-function loopsOf(
-  hat: Hat,
-  { clock, diagnostics }: Deps,
-  tools: readonly StructuredToolInterface[],
-): (model: RoleModel) => Promise<Made> {
-  const loops = new WeakMap<object, Promise<Made>>();
-  return (model) => {
-    const existing = loops.get(model.chat);
-    if (existing !== undefined) return existing;
-    const made = import("./loop.ts").then(({ createLoop }) => {
-      const version = promptVersion(hat, model.answerBy ?? "submit");
-      return { loop: createLoop(hat, { model, tools, clock, diagnostics }), version };
-    });
-    loops.set(model.chat, made);
-    return made;
-  };
 }
 
 /** Two roles that keep sending a case to each other end here: a person looks. Runs of one role on one case. */
@@ -140,15 +129,57 @@ async function readCase(hat: Hat, { bus }: Deps, { event, position }: Delivery):
   return { casefile, closedNow: now.closed !== undefined, runs };
 }
 
+/** An open approval that may turn on this run comes first, then what the case's priority says. */
+function urgencyOf({ proposals, triage, alert }: CaseFile): number {
+  if (proposals.some(({ status }) => status === "pending")) return approvalWaits;
+  return triage?.priority ?? severityUrgency[alert?.severity ?? "medium"];
+}
+
+const severityUrgency = { informational: 1, low: 2, medium: 4, high: 7, critical: 9 } as const;
+
+interface Unanswered {
+  readonly model: RoleModel;
+  readonly casefile: CaseFile;
+  readonly delivery: Delivery;
+}
+
 /** What is wrong is not the case's fault (stop), or it is nobody's answer (role.failed), or it is a bug (thrown). */
-function withoutOutcome(hat: Hat, model: RoleModel, error: unknown): Handled {
+function withoutOutcome(hat: Hat, deps: Deps, failed: Unanswered & { readonly error: unknown }): Handled {
+  const { model, error } = failed;
   const outage = outageOf(error);
-  if (outage !== undefined && !isAborted(error))
-    return stop(`${hat.name}: model ${model.name} is down: ${outage}`);
+  if (outage !== undefined && !isAborted(error)) {
+    const waitMs = error instanceof ModelsUnavailable ? error.retryAfterMs : undefined;
+    const why = `model ${model.name} is down: ${outage}`;
+    return waits(hat, deps, { ...failed, why, waitMs, cause: noModel });
+  }
   if (!(error instanceof HatrackError) || error.code !== "no_rules") throw error;
   return says(
     failedDraft(hat, { reason: "invalid_output", detail: error.message, steps: [], model: model.name }),
   );
+}
+
+const noModel = "No model answered";
+const budgetSpent = "The role's tokens of the day were spent";
+
+/** The role pauses and nothing is spent, until the case's own time has passed: then a person is asked. */
+function waits(
+  hat: Hat,
+  { clock }: Deps,
+  {
+    model,
+    casefile,
+    delivery,
+    why,
+    waitMs,
+    cause,
+  }: Unanswered & { why: string; waitMs: number | undefined; cause: typeof noModel | typeof budgetSpent },
+): Handled {
+  const patienceMs = patienceFor(casefile.alert?.severity);
+  const waited = clock.now() - logTime(delivery.position);
+  if (waited < patienceMs) return stop(`${hat.name}: ${why}`, Math.min(waitMs ?? 5_000, 60_000));
+  const detail = `${cause} for ${Math.floor(waited / 60_000)} minutes, which is longer than this case waits: ${why}`;
+  const reason = "model_unavailable";
+  return says(failedDraft(hat, { reason, detail: detail.slice(0, 2000), steps: [], model: model.name }));
 }
 
 const aborted = (hat: Hat): HatrackError =>
@@ -161,6 +192,7 @@ function isAborted(error: unknown): boolean {
 interface Worked {
   readonly model: RoleModel;
   readonly version: string;
+  readonly foreign: readonly ForeignTool[];
   readonly result: RunResult;
   readonly casefile: CaseFile;
   readonly delivery: Delivery;
@@ -169,16 +201,29 @@ interface Worked {
 }
 
 function draftsOf(hat: Hat, worked: Worked): Draft[] {
-  const { model, result, casefile, delivery } = worked;
+  const { result, casefile, delivery } = worked;
   const { outcome } = result;
   if (outcome.kind === "failed") {
     const { reason, detail } = outcome;
-    return [failedDraft(hat, { reason, detail, steps: fitTrace(result.steps, []), model: model.name })];
+    return [failedDraft(hat, { reason, detail, ...costOf(worked), steps: fitTrace(result.steps, []) })];
   }
   const { evidenceDropped } = outcome;
   const events = outcome.emit({ event: delivery.event, casefile, evidenceDropped });
   checkSays(hat, events);
   return [...events, workedDraft(hat, worked, outcome)];
+}
+
+type Cost = Pick<
+  Extract<Draft, { type: "role.worked" }>["data"],
+  "model" | "leg" | "modelCalls" | "tokens" | "milliseconds" | "servers"
+>;
+type Failed = Extract<Draft, { type: "role.failed" }>["data"];
+
+/** Who was asked, with whose tools, and what it took. */
+function costOf({ model, foreign, result, milliseconds }: Worked): Cost {
+  const { modelCalls, input, output, leg, model: answered } = result.tally;
+  const by = { model: answered ?? model.name, leg: leg ?? model.leg };
+  return { ...by, modelCalls, tokens: { input, output }, milliseconds, ...serversOf(foreign) };
 }
 
 /** @throws HatrackError `role_overstepped`: a role can only say its own events */
@@ -195,21 +240,17 @@ export function checkSays(
 
 function workedDraft(
   hat: Hat,
-  { model, version, result, delivery, shown, milliseconds }: Worked,
+  worked: Worked,
   { evidenceDropped, cited }: { readonly evidenceDropped: number; readonly cited: readonly string[] },
 ): Draft {
-  const { modelCalls, input, output, leg } = result.tally;
+  const { version, result, delivery, shown } = worked;
   return {
     type: "role.worked",
     data: {
       role: hat.name,
       promptVersion: version,
-      model: model.name,
-      leg: leg ?? model.leg,
+      ...costOf(worked),
       steps: fitTrace(result.steps, cited),
-      modelCalls,
-      tokens: { input, output },
-      milliseconds,
       evidenceDropped,
       recallArm: shown.arm,
       positions: { [String(delivery.partition)]: delivery.position, ...Object.fromEntries(shown.positions) },
@@ -217,9 +258,6 @@ function workedDraft(
   };
 }
 
-function failedDraft(
-  { name, title }: Hat,
-  data: Pick<Extract<Draft, { type: "role.failed" }>["data"], "reason" | "detail" | "steps" | "model">,
-): Draft {
-  return { type: "role.failed", data: { role: name, title, ...data } };
+function failedDraft({ name, title }: Hat, data: Omit<Failed, "role" | "title">): Draft {
+  return { type: "role.failed", data: { role: name, title, ...data, detail: redactText(data.detail) } };
 }

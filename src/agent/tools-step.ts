@@ -9,7 +9,7 @@ import type { Diagnostics } from "../diagnostics.ts";
 import type { TraceStep } from "../events/run-events.ts";
 import { cap, ToolError } from "./define-tool.ts";
 import type { Call } from "./mind.ts";
-import { redact, redactText } from "./redact.ts";
+import type { Redactor } from "./redact.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 /** No result is longer, whichever tool it came from: what the model read is what the log can keep. Bytes. */
@@ -22,6 +22,7 @@ export interface Toolbox {
   readonly budget: number;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
+  readonly redactor: Redactor;
 }
 
 export interface ToolsDone {
@@ -59,8 +60,8 @@ export async function runTools(box: Toolbox, batch: Batch): Promise<ToolsDone> {
       callId: call.id,
       step: batch.stepsBefore + steps.length + 1,
       tool: call.name.slice(0, 100) || "(no name)",
-      arguments: redact(call.args),
-      result: cap(redactText(result.text), maxResult - 100),
+      arguments: box.redactor.value(call.args),
+      result: cap(box.redactor.text(result.text), maxResult - 100),
       status: result.status,
       milliseconds: Math.max(0, box.clock.now() - started),
     });

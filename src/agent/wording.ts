@@ -1,21 +1,32 @@
-/** What a text says that the facts it words do not hold: numbers and case ids, told by code. Pure. */
+/** What a text says that the facts it words do not hold: numbers, names and case ids, told by code. Pure. */
+import { inventedIn, withoutIds } from "../memory/explain-check.ts";
 
 const caseIds = /\bCASE-[0-9A-Z]{10}\b/g;
 
-/** Each number and case id of `words` that occurs nowhere in `facts`, once. */
+/** Each number and case id of `words` that occurs nowhere in `facts`, once; else the first name or quote that does not. */
 export function unsupported(words: string, facts: unknown): string[] {
   const text = JSON.stringify(facts);
   const known = new Set([...numbersOf(text), ...lengthsOf(facts)]);
   const cases = (words.match(caseIds) ?? []).filter((id) => !text.includes(id));
   const numbers = numbersOf(words).filter((number) => !known.has(number));
-  return [...new Set([...cases, ...numbers])];
+  const wrong = [...new Set([...cases, ...numbers])];
+  if (wrong.length > 0) return wrong;
+  const record = [text, ...known, ...reportWords].join(" ");
+  const invented = inventedIn(words, record);
+  return invented === undefined ? [] : [invented];
 }
 
-/** Runs of digits without leading zeros; a case id's own digits are none. "06:00" is 6 and 0. */
+/** What begins a sentence of a report and names nobody, and what the house calls itself. */
+const reportWords = (
+  "Alert Alerts Approval Approvals Attack Attacks Authorised Campaign Campaigns Case Cases Cleared Confirm Check Exclude " +
+  "False Handed Host Hosts Indicator Indicators Look Most Nothing Open Others Quiet Received Report Review Rule Rules " +
+  "Shift Still True Waiting Worst ATT&CK C2 IOC IP SEV SOC Sentinel Sigma Tier Slack UTC"
+).split(" ");
+
+/** Runs of digits without leading zeros; an id's own digits are none. "06:00" is 6 and 0. */
 function numbersOf(text: string): string[] {
   const digits =
-    text
-      .replace(caseIds, "")
+    withoutIds(text)
       .replace(/(\d)[,\u202f\u00a0](?=\d{3}\b)/g, "$1")
       .match(/\d+/g) ?? [];
   return digits.map((run) => run.replace(/^0+(?=\d)/, ""));

@@ -45,18 +45,28 @@ export type CannedStep = CannedAnswer | ((turn: CannedTurn) => CannedAnswer);
 /** A list is strict; a function answers every turn there is. */
 export type CannedScript = readonly CannedStep[] | ((turn: CannedTurn) => CannedAnswer);
 
+export interface CannedOptions {
+  readonly role: string;
+  readonly script: CannedScript;
+  /** Default true; false where it answers thousands of times and nobody looks. */
+  readonly keepsTurns?: boolean;
+}
+
 export class CannedModel extends BaseChatModel<BoundOptions> {
   readonly #role: string;
   readonly #script: CannedScript;
   readonly #turns: CannedTurn[] = [];
+  readonly #keepsTurns: boolean;
+  #asked = 0;
 
-  constructor({ role, script }: { role: string; script: CannedScript }) {
+  constructor({ role, script, keepsTurns = true }: CannedOptions) {
     super({});
     this.#role = role;
     this.#script = script;
+    this.#keepsTurns = keepsTurns;
   }
 
-  /** What it was asked so far. */
+  /** What it was asked so far, unless it was told to forget. */
   get turns(): readonly CannedTurn[] {
     return this.#turns;
   }
@@ -74,14 +84,14 @@ export class CannedModel extends BaseChatModel<BoundOptions> {
 
   /** @throws HatrackError `canned_unexpected` for a turn the script does not have */
   override async _generate(messages: BaseMessage[], options: this["ParsedCallOptions"]): Promise<ChatResult> {
-    const number = this.#turns.length + 1;
+    const number = (this.#asked += 1);
     const turn: CannedTurn = {
       ...readRun(messages),
       messages: [...messages],
       tools: boundNames(options),
       choice: options.tool_choice,
     };
-    this.#turns.push(turn);
+    if (this.#keepsTurns) this.#turns.push(turn);
     const answer = this.#answer(turn, number);
     if ("throws" in answer) throw answer.throws;
     if ("hangs" in answer) return new Promise<never>(() => undefined);
@@ -100,8 +110,8 @@ export class CannedModel extends BaseChatModel<BoundOptions> {
 
   /** @throws HatrackError `canned_unconsumed` when the script has steps that were never asked for */
   assertDone(): void {
-    if (typeof this.#script === "function" || this.#turns.length >= this.#script.length) return;
-    const what = `${this.#turns.length} of ${this.#script.length} turns were asked for`;
+    if (typeof this.#script === "function" || this.#asked >= this.#script.length) return;
+    const what = `${this.#asked} of ${this.#script.length} turns were asked for`;
     throw new HatrackError("canned_unconsumed", `canned model of ${this.#role}: ${what}, expected all`);
   }
 }

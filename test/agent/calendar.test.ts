@@ -27,7 +27,7 @@ const watch = defineCalendarRole({
     return { alerts: caseIds.length, caseIds };
   },
   wording: { prompt: "Word the shift.", of: (facts) => (facts.alerts === 0 ? undefined : facts) },
-  emit: ({ facts, words, window: of }) => [
+  emit: ({ facts, worded, window: of }) => [
     {
       type: "shift.summarised",
       data: {
@@ -35,7 +35,7 @@ const watch = defineCalendarRole({
         counts: { alerts: facts.alerts },
         openApprovals: [],
         caseIds: facts.caseIds,
-        ...(words === undefined ? {} : { words }),
+        ...worded,
       },
     },
   ],
@@ -82,7 +82,7 @@ const facts = { window, counts: { alerts: 1 }, openApprovals: [], caseIds: [case
 describe("a calendar role", () => {
   it("computes its facts and has the model word them, without tools", async () => {
     const said = await report([{ text: `1 alert in ${caseId}.`, tokens: { input: 50, output: 9 } }]);
-    expect(said.reports).toEqual([{ ...facts, words: `1 alert in ${caseId}.` }]);
+    expect(said.reports).toEqual([{ ...facts, words: `1 alert in ${caseId}.`, wordedBy: "model" }]);
     expect(said.worked).toMatchObject([
       { role: "watch", model: "canned", modelCalls: 1, tokens: { input: 50, output: 9 } },
     ]);
@@ -93,7 +93,9 @@ describe("a calendar role", () => {
   it("reports with no model at all", async () => {
     const log = await onBus(() => undefined, [alertEvent()]);
     expect(dataOf(log, "shift.summarised")).toEqual([facts]);
-    expect(dataOf(log, "role.worked")).toEqual([]);
+    expect(dataOf(log, "role.worked")).toMatchObject([
+      { role: "watch", model: "none", leg: "none", modelCalls: 0 },
+    ]);
   });
 
   it("reports when the model fails", async () => {
@@ -143,7 +145,44 @@ describe("a calendar role", () => {
       deliveries: 1,
       signal,
     };
-    await expect(handler(delivery)).resolves.toEqual({ events: [{ type: "shift.summarised", data: facts }] });
+    await expect(handler(delivery)).resolves.toMatchObject({
+      events: [
+        { type: "shift.summarised", data: facts },
+        { type: "role.worked", data: { modelCalls: 1 } },
+      ],
+    });
+  });
+
+  it("sees at a second handling what it saw at the first: what it said before, not what it says or said since", async () => {
+    const report = (id: string, alerts: number, causationid: string): KnownEvent => ({
+      ...event("shift.summarised", { ...facts, counts: { alerts } }, id, "calendar:loud"),
+      causationid,
+    });
+    const before = [fired("loud"), report("r1", 1, "an earlier firing")];
+    const since = [report("r2", 2, "f-loud"), report("r3", 3, "a later firing")];
+    const seen = async (log: readonly KnownEvent[]): Promise<string[]> => {
+      const ids: string[] = [];
+      const handler = calendarHandlerOf(
+        {
+          ...{ name: "loud", says: ["shift.summarised"], prompt: "p", seconds: 1 },
+          compute: async ({ reported }) => {
+            ids.push(...(await reported()).map(({ id }) => id));
+            return { toWord: undefined, emit: () => [] };
+          },
+        },
+        { bus: readOnlyBus(log), clock: systemClock, diagnostics: silent, model: () => undefined },
+      );
+      await handler({
+        event: fired("loud"),
+        position: "1-0",
+        partition: 0,
+        signal: new AbortController().signal,
+      });
+      return ids;
+    };
+
+    expect(await seen(before)).toEqual(["r1"]);
+    expect(await seen([...before, ...since])).toEqual(["r1"]);
   });
 
   it("may say its own events and no others", async () => {
@@ -192,6 +231,10 @@ describe("words checked against facts", () => {
     ["1,201 alerts", ["1201"]],
     ["see CASE-BBBBBBBBBB", ["CASE-BBBBBBBBBB"]],
     ["99 % of 1200, 99 % of them", ["99"]],
+    ["Emotet came back", ["the name Emotet does not occur in what it cites"]],
+    ["look at FIN-WS-042", ["42"]],
+    ["look at evil.example", ["the name evil.example does not occur in what it cites"]],
+    ['they call it "a drill"', ["the quote a drill does not occur in what it cites"]],
   ])("do not hold: %s", (words, wrong) => {
     expect(unsupported(words, held)).toEqual(wrong);
   });

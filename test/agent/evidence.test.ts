@@ -32,6 +32,34 @@ function holds(cites: string, quote: string): boolean {
   return bindEvidence({ evidence: [{ claim: "c", cites, quote }] }, seen).failed.length === 0;
 }
 
+describe("a claim's words", () => {
+  const why = (claim: string): string | undefined => {
+    const evidence = [{ claim, cites: "alert.process.commandLine", quote: "-enc JABj" }];
+    return bindEvidence({ evidence }, seen).failed[0]?.why;
+  };
+
+  it.each([
+    "An encoded command (T1059.001), two hosts, base64 in UTF-16",
+    "FIN-WS-042 talks to cdn[.]evil[.]example",
+    "j.doe ran new.ps1 with powershell.exe",
+    "Step 1 calls it malicious, 7 times",
+  ])("are in the record: %s", (claim) => {
+    expect(why(claim)).toBeUndefined();
+  });
+
+  it.each([
+    ["It beacons to 203.0.113.99", "203.0.113.99"],
+    ["FIN-WS-043 did the same", "fin-ws-043"],
+    ["It loads mimikatz.exe from other.example", "other.example"],
+    ["Seen 4,711 times", "4711"],
+    ["Its hash is d41d8cd98f00b204e9800998ecf8427e", "d41d8cd98f00b204e9800998ecf8427e"],
+    ["There is no host implant.local", "implant.local"],
+  ])("are made up: %s", (claim, word) => {
+    expect(why(claim)).toMatch(/^the record does not hold /);
+    expect(why(claim)).toContain(word);
+  });
+});
+
 describe("a claim's evidence", () => {
   it.each([
     ["alert.process.commandLine", 'powershell.exe -enc "JABj"'],

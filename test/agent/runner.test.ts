@@ -115,7 +115,7 @@ describe("a role on its case", () => {
     const shown = scene.model.turns[1]?.messages.map((message) => message.text).join("\n");
     expect(shown).not.toContain("Hunter2");
     expect(JSON.stringify(scene.worked)).not.toMatch(/Hunter2|abcdefghij/);
-    expect(JSON.stringify(scene.worked)).toContain("[redacted]");
+    expect(JSON.stringify(scene.worked)).toContain("[redacted:password]");
   });
 
   it("keeps the trace of the longest run in one event", async () => {

@@ -18,10 +18,12 @@ function itemsOf(content: string | Buffer, options: Partial<FileSourceOptions> =
   writeFileSync(path, content);
   return collect(fileSource({ path, ...options }).items(new AbortController().signal));
 }
-const told = (items: readonly SourceItem[]) =>
-  items.map((item) =>
-    "alert" in item ? item.alert.sourceId : `${String(item.rejected.line)}: ${item.rejected.reason}`,
-  );
+const said = (item: SourceItem): string => {
+  if ("rejected" in item) return `${String(item.rejected.line)}: ${item.rejected.reason}`;
+  if ("advanced" in item) return item.advanced;
+  return "alert" in item ? item.alert.sourceId : item.label.sourceId;
+};
+const told = (items: readonly SourceItem[]) => items.map(said);
 
 describe("a file of alerts", () => {
   it("is read line by line; what does not read is rejected with its line, and the rest goes on", async () => {

@@ -195,7 +195,7 @@ describe("a model behind an OpenAI-compatible server", () => {
   it.each([
     [401, true, '{"error":{"message":"bad key"}}', /LLM_API_KEY/],
     [404, true, '{"error":{"message":"no such model"}}', /LLM_MODEL.*\/v1\/models/],
-    [400, false, '{"error":{"message":"maximum context length is 8192"}}', /maximum context length/],
+    [400, false, '{"error":{"message":"bad request"}}', /bad request/],
     [422, false, '{"error":{"message":"tools: not supported"}}', /not supported/],
   ])(
     "rejects with %i (retryable: %s) and says what to set right",
@@ -207,6 +207,15 @@ describe("a model behind an OpenAI-compatible server", () => {
       expect(server.requests).toHaveLength(1);
     },
   );
+
+  it.each([
+    ["vLLM", 400, '{"error":{"message":"This model\'s maximum context length is 8192 tokens","code":400}}'],
+    ["llama.cpp", 400, '{"error":{"message":"the request exceeds","type":"exceed_context_size_error"}}'],
+  ])("says that the context is too small, as %s says it", async (_name, status, body) => {
+    const { model } = await serve([{ status, body }]);
+    const error = await failureOf(model.chat.invoke("h"));
+    expect([error.code, error.retryable]).toEqual(["model_context_exceeded", false]);
+  });
 
   it("is unavailable when nobody listens and when it takes too long", async () => {
     const { model, server: scripted } = await serve([{ body: "hang" }], { timeoutMs: 500 });

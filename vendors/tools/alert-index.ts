@@ -3,11 +3,14 @@ import type { Bus, Position } from "../../src/bus/bus.ts";
 import { comparePositions } from "../../src/bus/bus.ts";
 import { isEvent } from "../../src/events/envelope.ts";
 import type { Alert } from "../../src/events/alert-events.ts";
+import { isCanary } from "../../src/events/ids.ts";
 
 export interface IndexedAlert extends Pick<Alert, "caseId" | "title" | "severity" | "rule" | "indicators"> {
   readonly host: string | undefined;
   readonly user: string | undefined;
   readonly timeMs: number;
+  /** When it came in, by its event; `timeMs` is when its source says it happened. */
+  readonly receivedMs: number;
 }
 
 /** As many of the newest as are kept; some 100 MB at most. */
@@ -43,16 +46,18 @@ export class AlertIndex {
       ...options,
     })) {
       this.#read.set(partition, position);
-      if (isEvent(event, "alert.received")) this.#keep(event.data);
+      if (isEvent(event, "alert.received") && !isCanary(event.subject))
+        this.#keep(event.data, Date.parse(event.time));
     }
   }
 
-  #keep({ caseId, title, severity, rule, indicators, host, user, time }: Alert): void {
+  #keep({ caseId, title, severity, rule, indicators, host, user, time }: Alert, receivedMs: number): void {
     this.#byCase.set(caseId, {
       ...{ caseId, title, severity, rule, indicators },
       host: host?.name,
       user: user?.name,
       timeMs: Date.parse(time),
+      receivedMs,
     });
     const oldest = this.#byCase.keys().next();
     if (this.#byCase.size > maxKept && oldest.done !== true) this.#byCase.delete(oldest.value);

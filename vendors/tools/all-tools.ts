@@ -4,7 +4,7 @@ import type { Bus } from "../../src/bus/bus.ts";
 import type { Clock } from "../../src/clock.ts";
 import { noLists, type Benign } from "../../src/indicators/benign.ts";
 import type { Inventory } from "../inventory.ts";
-import { parseReputation } from "../reputation.ts";
+import { parseReputation, reputationAsOf } from "../reputation.ts";
 import { attackTechnique } from "./attack-technique.ts";
 import { decodeCommand } from "./decode-command.ts";
 import { hostDetails } from "./host-details.ts";
@@ -24,14 +24,18 @@ export interface ToolDeps {
   /** As reference/kev.json. */
   readonly kev: unknown;
   readonly benign?: Benign;
+  /** Alerts that came in and indicators that were listed later are not there; for a replay, which knows the past alone. Default: all of the log. */
+  readonly asOf?: () => number;
 }
 
 /** @throws HatrackError `reputation_invalid`, `reference_invalid` */
 export function allTools(deps: ToolDeps): StructuredToolInterface[] {
+  const whole = parseReputation(deps.reputation);
+  const reputation = deps.asOf === undefined ? whole : reputationAsOf(whole, deps.asOf);
   return [
     hostDetails(deps.inventory),
     userDetails(deps.inventory),
-    indicatorReputation(parseReputation(deps.reputation), deps.benign ?? noLists),
+    indicatorReputation(reputation, deps.benign ?? noLists),
     knownExploited(deps.kev),
     attackTechnique(deps.attack),
     decodeCommand(),

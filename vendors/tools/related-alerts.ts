@@ -31,8 +31,15 @@ const Input = z
   );
 type Input = z.infer<typeof Input>;
 
+interface RelatedAlertsDeps {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  /** What came in later is not there, milliseconds since the epoch. Default: all of the log. */
+  readonly asOf?: (() => number) | undefined;
+}
+
 /** Other alerts that share a host, user, indicator or rule with the one at hand, from the event log. */
-export function relatedAlerts({ bus, clock }: { bus: Bus; clock: Clock }): StructuredToolInterface {
+export function relatedAlerts({ bus, clock, asOf }: RelatedAlertsDeps): StructuredToolInterface {
   const index = new AlertIndex(bus);
   return defineTool({
     name: "related_alerts",
@@ -41,7 +48,8 @@ export function relatedAlerts({ bus, clock }: { bus: Bus; clock: Clock }): Struc
     input: Input,
     maxBytes: 8_000,
     run: async (asked) => {
-      const related = find(await index.alerts(), asked, clock.now());
+      const until = asOf?.() ?? Infinity;
+      const related = find(await index.alerts(), asked, { now: clock.now(), until });
       return { total: related.length, alerts: withinBytes(related.slice(0, maxShown).map(show), shownBytes) };
     },
   });
@@ -52,12 +60,18 @@ interface Related {
   readonly shares: readonly string[];
 }
 
-function find(alerts: Iterable<IndexedAlert>, asked: Input, nowMs: number): Related[] {
-  const around = asked.time === undefined ? nowMs : Date.parse(asked.time);
+interface When {
+  readonly now: number;
+  readonly until: number;
+}
+
+function find(alerts: Iterable<IndexedAlert>, asked: Input, { now, until }: When): Related[] {
+  const around = asked.time === undefined ? now : Date.parse(asked.time);
   const wanted = asked.indicator === undefined ? [] : indicatorsIn(asked.indicator);
   const related: Related[] = [];
   for (const alert of alerts) {
-    if (alert.caseId === asked.caseId || Math.abs(alert.timeMs - around) > asked.days * dayMs) continue;
+    if (alert.caseId === asked.caseId || alert.receivedMs > until) continue;
+    if (Math.abs(alert.timeMs - around) > asked.days * dayMs) continue;
     const shares = shared(alert, asked, wanted);
     if (shares.length > 0) related.push({ alert, shares });
   }
