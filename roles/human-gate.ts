@@ -16,6 +16,7 @@ const name = "human-gate";
 const on = [
   "action.proposed",
   "case.investigated",
+  "response.planned",
   "role.failed",
   "decision.submitted",
   "message.posted",
@@ -25,12 +26,16 @@ const on = [
   "proposal.outdated",
   "case.labelled",
   "case.unlabelled",
+  "canary.passed",
+  "canary.missed",
 ] as const;
 type Heard = KnownEvent<(typeof on)[number]>;
 
-/** The proposal an event is about; what is about none has a key of its own. */
+/** The proposal, of an action or a tuning, that an event is about; what is about none has a key of its own. */
 function keyOf(event: Heard): string {
-  if (isEvent(event, "action.proposed", "case.investigated", "role.failed")) return event.id;
+  if (isEvent(event, "action.proposed", "case.investigated", "response.planned", "role.failed"))
+    return event.id;
+  if ("tuningId" in event.data) return event.data.tuningId;
   return "proposalId" in event.data ? (event.data.proposalId ?? event.id) : event.id;
 }
 

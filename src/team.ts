@@ -1,7 +1,10 @@
 /** RoleTeam wires roles to a bus: alerts in, proposals out, a human in between. */
-import { BaseChatModel } from "@langchain/core/language_models/chat_models";
+import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import type { StructuredToolInterface } from "@langchain/core/tools";
 import { z } from "zod";
+import { pausable } from "./agent/pausable.ts";
+import { Pauses } from "./agent/pauses.ts";
+import type { Redactor } from "./agent/redact.ts";
 import type { GateDeps, ModelOf, Role, RoleDeps } from "./agent/role.ts";
 import { says, skip, type Bus, type SubscribeOptions, type Subscription } from "./bus/bus.ts";
 import { systemClock, type Clock } from "./clock.ts";
@@ -16,10 +19,14 @@ import type { Keyring } from "./gate/keys.ts";
 import type { Policy } from "./gate/policy.ts";
 import { recordWatch, startRecordWatch } from "./gate/record-watch.ts";
 import { TrustedBus } from "./gate/trusted-bus.ts";
+import type { Benign } from "./indicators/benign.ts";
+import type { MemoryOptions } from "./memory/case-memory.ts";
 import type { SnapshotStore } from "./memory/snapshot.ts";
 import { Precedents, type RecallMode } from "./memory/precedents.ts";
 import type { AlertSource, SourceItem } from "./seams/alert-source.ts";
+import type { Grouping } from "./seams/open-groups.ts";
 import { publishAlerts } from "./seams/publish-alerts.ts";
+import type { ForeignTools } from "./seams/tools.ts";
 
 export interface TeamOptions {
   readonly bus: Bus;
@@ -28,6 +35,8 @@ export interface TeamOptions {
   readonly model: BaseChatModel | ModelOf;
   /** LangChain tools; a role sees only those it names. */
   readonly tools?: readonly StructuredToolInterface[];
+  /** Tools that others keep, on servers of theirs; which role may use which, it says. */
+  readonly foreign?: ForeignTools;
   /** Who decides. Without it nothing can be authorised: proposals stay proposals. */
   readonly gate?: { readonly policy: Policy; readonly directory: Directory };
   /**
@@ -35,10 +44,19 @@ export interface TeamOptions {
    * and is not raises `record.distrusted`. Left out, whoever can write the log is believed.
    */
   readonly keys?: Keyring;
-  /** Whether hats are shown what came of cases like theirs; "ab" gives each case one arm by its hash. Default "on". */
-  readonly recall?: RecallMode;
+  /**
+   * Whether hats are shown what came of cases like theirs; "ab" gives each case one arm by its hash. Default "on". Or
+   * whoever shows it: a replay decides itself what was known when.
+   */
+  readonly recall?: RecallMode | Pick<Precedents, "for">;
   /** Where what it recalls from is kept between starts; left out, each start folds the whole log. */
   readonly snapshot?: SnapshotStore;
+  /** Infrastructure that links no cases. Default: the lists that come with hatrack. */
+  readonly benign?: Benign;
+  /** Takes secrets out of alerts, of what tools and models say. Default: what comes with hatrack, without digests. */
+  readonly redactor?: Redactor;
+  /** Counts repeats of an alert in one case, and heeds what people muted. Default: each alert has its own case. */
+  readonly grouping?: Grouping;
   readonly clock?: Clock;
   /** Default: warnings and errors on the console. */
   readonly diagnostics?: Diagnostics;
@@ -75,6 +93,7 @@ export class RoleTeam {
   readonly #subscriptions: Subscription[] = [];
   readonly #failure = Promise.withResolvers<never>();
   #started: Promise<void> | undefined;
+  #pauses: Pauses | undefined;
 
   constructor(options: TeamOptions) {
     const { clock = systemClock, diagnostics = troubleOnly, tools = [], keys } = options;
@@ -82,12 +101,14 @@ export class RoleTeam {
     const bus = keys === undefined ? options.bus : new TrustedBus(options.bus, { trusted: keys.trusted });
     // Whoever does not ask for it must not end the process by it: the subscription has said so already.
     this.#failure.promise.catch(() => undefined);
-    const recall = new Precedents(
-      bus,
-      options.recall ?? "on",
-      options.snapshot === undefined ? {} : { snapshot: options.snapshot },
-    );
-    this.#deps = { bus, clock, diagnostics, tools, recall, model: modelOf(options.model) };
+    const recall = recallOf(bus, options);
+    const memory = memoryOf(options);
+    const { redactor, foreign } = options;
+    const own = {
+      ...(redactor === undefined ? {} : { redactor }),
+      ...(foreign === undefined ? {} : { foreign }),
+    };
+    this.#deps = { bus, clock, diagnostics, tools, recall, memory, model: modelOf(options.model), ...own };
   }
 
   /** Rejects when a role stops for good, with why: a consumer group that vanished, a log that was replaced. */
@@ -104,8 +125,13 @@ export class RoleTeam {
   async #start(): Promise<void> {
     const { bus, roles, gate, keys } = this.#options;
     await bus.open([...roles.map((role) => role.name), ...(keys === undefined ? [] : [recordWatch])]);
+    const pauses = await Pauses.of(this.#deps.bus, this.#deps.diagnostics);
+    this.#pauses = pauses;
+    pauses.ended.catch((error: unknown) => {
+      this.#failure.reject(error);
+    });
     for (const role of roles) {
-      if (role.name !== "human-gate") this.#keep(role.start(this.#deps));
+      if (role.name !== "human-gate") this.#keep(this.#pausable(role, pauses));
       else if (gate !== undefined) this.#keep(role.start({ ...this.#deps, gate: withKey(gate, keys) }));
     }
     // Whoever runs the gate keeps watch over the record.
@@ -118,8 +144,10 @@ export class RoleTeam {
     signal: AbortSignal = new AbortController().signal,
   ): Promise<void> {
     await this.start();
-    const { bus, clock, diagnostics } = this.#deps;
-    await publishAlerts(bus, "items" in alerts ? alerts : sourceOf(alerts), { clock, diagnostics, signal });
+    const { bus, clock, diagnostics, redactor } = this.#deps;
+    const source = "items" in alerts ? alerts : sourceOf(alerts);
+    const { grouping } = this.#options;
+    await publishAlerts(bus, source, { clock, diagnostics, signal, redactor, grouping });
   }
 
   /** Hands each proposal to a gate of one's own, beside whatever other front ends there are. */
@@ -134,6 +162,12 @@ export class RoleTeam {
     started.catch((error: unknown) => {
       this.#failure.reject(error);
     });
+  }
+
+  /** The gate is never paused: nobody could resume it. */
+  #pausable(role: Role, pauses: Pauses): Subscription {
+    const { diagnostics } = this.#deps;
+    return pausable({ role: role.name, pauses, diagnostics, start: () => role.start(this.#deps) });
   }
 
   #keep(subscription: Subscription): void {
@@ -205,8 +239,19 @@ export class RoleTeam {
   /** Finishes or hands back what is in hand; the bus stays open. */
   async stop(): Promise<void> {
     await this.#started;
+    this.#pauses?.close();
     await Promise.all(this.#subscriptions.map((subscription) => subscription.close()));
   }
+}
+
+function memoryOf({ snapshot, benign }: TeamOptions): Pick<MemoryOptions, "benign" | "snapshot"> {
+  return { ...(snapshot === undefined ? {} : { snapshot }), ...(benign === undefined ? {} : { benign }) };
+}
+
+function recallOf(bus: Bus, options: TeamOptions): Pick<Precedents, "for"> {
+  const { recall = "on" } = options;
+  if (typeof recall !== "string") return recall;
+  return new Precedents(bus, recall, memoryOf(options));
 }
 
 function withKey(gate: GateDeps, keys: Keyring | undefined): GateDeps {
@@ -214,7 +259,8 @@ function withKey(gate: GateDeps, keys: Keyring | undefined): GateDeps {
 }
 
 function modelOf(model: BaseChatModel | ModelOf): ModelOf {
-  if (!(model instanceof BaseChatModel)) return model;
+  // Told apart without the class: importing it costs the processes that need no model 50 MB.
+  if (typeof model === "function") return model;
   return () => ({ chat: model, name: model.getName(), leg: "own" });
 }
 

@@ -196,6 +196,7 @@ describe("RoleTeam", () => {
       start: () => ({
         group: "proposer",
         status: () => "failed",
+        stalledMs: () => 0,
         ended: Promise.reject(why),
         close: () => Promise.resolve(),
       }),

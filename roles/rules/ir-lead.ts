@@ -47,9 +47,12 @@ function isolate(matched: readonly MatchedRule[], facts: Facts, evidence: readon
 /** Machine and system accounts cannot be disabled in any useful way. */
 function account(matched: readonly MatchedRule[], facts: Facts, evidence: readonly Evidence[]): Proposed[] {
   const user = textAt(facts, "alert.user.name");
-  if (user === undefined || !has(matched, ...credentials)) return [];
+  // Of an identity alert there is no host to isolate: a plan that proposed nothing would ask nobody.
+  const identity = textAt(facts, "alert.host.name") === undefined;
+  if (user === undefined || !(identity || has(matched, ...credentials))) return [];
   if (user.endsWith("$") || /^(system|local service|network service|root|www-data)$/i.test(user)) return [];
-  const verb = has(matched, ...identityOnly) ? "revoke_sessions" : "reset_credentials";
+  const sessions = has(matched, ...identityOnly) || (identity && !has(matched, ...credentials));
+  const verb = sessions ? "revoke_sessions" : "reset_credentials";
   return [
     {
       verb,

@@ -70,7 +70,10 @@ export function inStep(reading: Reading & { readonly tool: string }): Rule {
   };
 }
 
-/** A rule that looks for a past case that a person has judged so; what only a role believed is no witness. */
+/**
+ * A rule that looks for a past case that a person has judged so, here or where the alert came from; what only a role
+ * believed is no witness.
+ */
 export function inPrecedent(
   reading: Omit<Reading, "pattern"> & { readonly verdicts: readonly string[] },
 ): Rule {
@@ -81,7 +84,8 @@ export function inPrecedent(
       const cases = valueAt(facts.casefile, "precedent");
       for (const [i, past] of (Array.isArray(cases) ? cases : []).entries()) {
         const verdict = valueAt(past, "verdict");
-        if (valueAt(past, "confirmedBy") !== "person" || typeof verdict !== "string") continue;
+        const judge = valueAt(past, "confirmedBy");
+        if ((judge !== "person" && judge !== "source") || typeof verdict !== "string") continue;
         if (reading.verdicts.includes(verdict))
           return evidence(reading.claim, `precedent.${i}.verdict`, verdict);
       }

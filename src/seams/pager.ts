@@ -7,7 +7,7 @@ import { says, type Bus, type Delivery, type Draft, type Handled, type Subscript
 import type { Diagnostics } from "../diagnostics.ts";
 import { HatrackError, reasonOf } from "../errors.ts";
 import { isEvent, type KnownEvent } from "../events/envelope.ts";
-import { naturalId } from "../events/ids.ts";
+import { isCanary, naturalId } from "../events/ids.ts";
 import { makeEvent } from "../events/parse.ts";
 
 export interface Page {
@@ -50,8 +50,10 @@ export interface PagingOptions {
 export function startPaging(options: PagingOptions): Subscription {
   return options.bus.subscribe(pagerGroup, on, (delivery) => ring(options, delivery), {
     source: "/operations",
+    confirmed: true,
     // Who edited a request knows of it, and so does the group.
-    wants: (event) => !isEvent(event, "handoff.requested") || event.data.edited === undefined,
+    wants: (event) =>
+      !isCanary(event.subject) && (!isEvent(event, "handoff.requested") || event.data.edited === undefined),
   });
 }
 

@@ -4,7 +4,7 @@ import type { StoredEvent, Subscription } from "../../src/bus/bus.ts";
 import { systemClock } from "../../src/clock.ts";
 import { silent } from "../../src/diagnostics.ts";
 import type { KnownEvent } from "../../src/events/envelope.ts";
-import { isForeign } from "../../src/events/envelope.ts";
+import { isEvent, isForeign } from "../../src/events/envelope.ts";
 import { naturalId } from "../../src/events/ids.ts";
 import { makeEvent } from "../../src/events/parse.ts";
 import type { Window } from "../../src/agent/calendar.ts";
@@ -16,8 +16,10 @@ export const noModel: ModelOf = () => undefined;
 
 export interface AtWork {
   readonly bus: LocalBus;
-  /** Fires the role's schedule over a window and gives what it said, in order. */
+  /** Fires the role's schedule over a window and gives what it reported, in order. */
   fire(over?: Window): Promise<KnownEvent[]>;
+  /** The traces of all its runs. */
+  traces(): Promise<KnownEvent<"role.worked">[]>;
   close(): Promise<void>;
 }
 
@@ -55,7 +57,14 @@ export async function atWork(
     fire: async (over = window) => {
       const [stored] = await bus.publish([firing(role, over)]);
       await settled(bus, role.name);
-      return causedBy(bus, stored);
+      return (await causedBy(bus, stored)).filter(({ type }) => type !== "role.worked");
+    },
+    traces: async () => {
+      const traces: KnownEvent<"role.worked">[] = [];
+      for await (const { event } of bus.read({ types: ["role.worked"] })) {
+        if (isEvent(event, "role.worked")) traces.push(event);
+      }
+      return traces;
     },
     close: async () => {
       await subscription.close();

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import detectionEngineer from "../../roles/detection-engineer.ts";
 import type { KnownEvent } from "../../src/events/envelope.ts";
 import { cannedModels } from "../../src/models/canned-model.ts";
-import { caseOf, hour, investigated, received, triaged } from "../memory/saying.ts";
+import { caseOf, hour, investigated, received, said, triaged } from "../memory/saying.ts";
 import { atWork, noModel, window, type AtWork } from "./calendar.ts";
 
 const open: AtWork[] = [];
@@ -40,32 +40,41 @@ const facts = {
       ...{ rule: "Hive save", alerts: 4, falsePositives: 1, benign: 2 },
       proposal: `Exclude program ${program} with user svc-backup: that covers all 3 cleared alerts and none of the rule's others.`,
       caseIds: ["a", "b", "c"].map(caseOf),
+      tuningId: expect.stringMatching(/^TUNE-[0-9A-Z]{10}$/) as unknown,
+      filter: { covers: 3, yaml: expect.stringContaining("condition: 'not selection'") as unknown },
     },
   ],
 };
 
+const plain = {
+  words:
+    `Hive save: 1 false positives and 2 benign of 4 alerts. ${facts.rules[0]?.proposal ?? ""}\n` +
+    "Nothing has been changed: a person accepts or declines each.",
+  wordedBy: "code",
+};
+
 describe("the Detection Engineer", () => {
   it("reports the noisy rule, its numbers and one proposal, without a model", async () => {
-    const said = await (await onDuty(noisy)).fire();
+    const reports = await (await onDuty(noisy)).fire();
 
-    expect(said).toMatchObject([{ type: "tuning.reported", subject: "calendar:detection-engineer" }]);
-    expect(said[0]?.data).toEqual(facts);
+    expect(reports).toMatchObject([{ type: "tuning.reported", subject: "calendar:detection-engineer" }]);
+    expect(reports[0]?.data).toEqual({ ...facts, ...plain });
   });
 
   it("adds a model's words to the same facts", async () => {
     const words = "Hive save was wrong 3 times; a person may exclude the backup agent.";
     const models = cannedModels({ "detection-engineer": [{ text: words }] });
-    const said = await (await onDuty(noisy, models.modelOf)).fire();
+    const reports = await (await onDuty(noisy, models.modelOf)).fire();
 
-    expect(said[0]?.data).toEqual({ ...facts, words });
+    expect(reports[0]?.data).toEqual({ ...facts, words, wordedBy: "model" });
     models.assertDone();
   });
 
   it("says nothing, and asks no model, when no rule is noisy", async () => {
     const models = cannedModels({ "detection-engineer": [] });
-    const said = await (await onDuty(noisy.slice(0, 4), models.modelOf)).fire();
+    const reports = await (await onDuty(noisy.slice(0, 4), models.modelOf)).fire();
 
-    expect(said).toEqual([]);
+    expect(reports).toEqual([]);
     models.assertDone();
   });
 
@@ -76,6 +85,28 @@ describe("the Detection Engineer", () => {
     expect(await work.fire()).toHaveLength(1);
   });
 
+  it("reports a rule again only when it has become noisier, and never what a person has answered", async () => {
+    const work = await onDuty(noisy);
+    const next = (hours: number) => ({ start: hour(hours - 12), end: hour(hours + 12) });
+    const [report] = await work.fire();
+    const tuningId = report?.type === "tuning.reported" ? report.data.rules[0]?.tuningId : undefined;
+
+    expect(await work.fire(next(1))).toEqual([]);
+    await work.bus.publish(cleared("f", 6));
+    expect(await work.fire(next(2))).toMatchObject([{ data: { rules: [{ tuningId, alerts: 5 }] } }]);
+
+    const by = { team: "T1", user: "U1" };
+    const answer = {
+      tuningId: tuningId ?? "",
+      outcome: "declined",
+      rule: "Hive save",
+      reportId: "r",
+      by,
+    } as const;
+    await work.bus.publish([said("tuning.decided", "system", { data: answer }), ...cleared("g", 7)]);
+    expect(await work.fire(next(3))).toEqual([]);
+  });
+
   it("counts what does not fit into one event", async () => {
     const events = Array.from({ length: 150 }, (_, i) =>
       ["x", "y", "z"].flatMap((n) => [
@@ -83,8 +114,8 @@ describe("the Detection Engineer", () => {
         triaged(`${n}${i}`, "benign", hour(1)),
       ]),
     ).flat();
-    const [said] = await (await onDuty(events)).fire();
+    const [report] = await (await onDuty(events)).fire();
 
-    expect(said).toMatchObject({ data: { rules: { length: 100 }, omitted: 50 } });
+    expect(report).toMatchObject({ data: { rules: { length: 100 }, omitted: 50 } });
   });
 });

@@ -170,6 +170,44 @@ describe("the human gate on a bus", () => {
     }
   });
 
+  it("asks for a review of a plan that proposes nothing, and of no other", async () => {
+    const on = await atWork();
+    const plan = (id: string, sev: string, causationid: string) =>
+      makeEvent({
+        ...{ id, source: "/roles/ir-lead", subject: caseId, time, type: "response.planned", causationid },
+        data: {
+          ...{ sev, summary: "Stolen session.", containment: ["Revoke it."], eradication: [], recovery: [] },
+          ...{ notifications: [], bridgeRequired: false, evidence: [] },
+        },
+      });
+    const proposal = makeEvent({
+      ...{ id: "a1", source: "/roles/ir-lead", subject: caseId, time, causationid: "e2" },
+      type: "action.proposed",
+      data: {
+        ...{
+          verb: "isolate_host",
+          target: { type: "host", value: "WS-1" },
+          parameters: {},
+          rationale: "Beacon.",
+        },
+        ...{ evidence: [], opinion: { reversible: true, blastRadius: "One." } },
+      },
+    });
+    // As one commit leaves them: a plan, and right behind it what it proposes.
+    const plans = [plan("p1", "SEV-2", "e1"), plan("p2", "SEV-2", "e2"), proposal, plan("p3", "SEV-4", "e3")];
+    await on.bus.publish(plans);
+    await answersTo(on, [proposal]);
+    const requests = (await saidBy(on)).filter(({ type }) => type === "handoff.requested");
+    expect(requests.map(({ causationid }) => causationid).sort()).toEqual(["a1", "p1"]);
+    expect(requests.find(({ causationid }) => causationid === "p1")?.data).toMatchObject({
+      ask: {
+        verb: "review_case",
+        proposedBy: "ir-lead",
+        rationale: expect.stringMatching(/SEV-2.*Stolen session/) as string,
+      },
+    });
+  });
+
   it("answers what concerns a case as well, by rights of its own", async () => {
     const on = await atWork();
     const close = makeEvent({

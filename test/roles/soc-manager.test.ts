@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import socManager from "../../roles/soc-manager.ts";
 import type { KnownEvent } from "../../src/events/envelope.ts";
+import { gateSource } from "../../src/gate/state.ts";
 import { cannedModels } from "../../src/models/canned-model.ts";
 import { asked } from "../memory/asking.ts";
 import { caseOf, escalated, hour, received, triaged } from "../memory/saying.ts";
@@ -20,7 +21,7 @@ const shift = [
   received("a", { time: hour(1) }),
   triaged("a", "true_positive", hour(1)),
   escalated("a", hour(1)),
-  asked("a", "p", "IR Lead On-Call", hour(2)),
+  { ...asked("a", "p", "IR Lead On-Call", hour(2)), source: gateSource },
   received("b", { time: hour(3) }),
   triaged("b", "benign", hour(3)),
   received("c", { time: hour(4) }),
@@ -41,6 +42,21 @@ const facts = {
     },
   ],
   caseIds: ["a", "b", "c"].map(caseOf),
+  load: [
+    {
+      ...{ role: "ir-lead-on-call", title: "IR Lead On-Call", asks: 1, nightAsks: 0 },
+      ...{ authorised: 0, rejected: 0, expired: 0, overdue: 0 },
+    },
+  ],
+};
+const plain = {
+  words: [
+    "1 approval is open.",
+    `IR Lead On-Call is asked for 1: isolate host WS-1 (${caseOf("a")}, since ${hour(2)}).`,
+    "3 alerts received: 2 triaged, 0 failed, 0 dead, 1 waiting, 0 grouped, 0 suppressed; 1 escalated.",
+    "What failed, died or waits nobody has looked at.",
+  ].join("\n"),
+  wordedBy: "code",
 };
 
 describe("the SOC Manager", () => {
@@ -53,7 +69,7 @@ describe("the SOC Manager", () => {
         data: facts,
       },
     ]);
-    expect(said[0]?.data).toEqual(facts);
+    expect(said[0]?.data).toEqual({ ...facts, ...plain });
   });
 
   it("adds a model's words to the same facts", async () => {
@@ -61,8 +77,7 @@ describe("the SOC Manager", () => {
     const models = cannedModels({ "soc-manager": [{ text: words }] });
     const said = await (await onShift(shift, models.modelOf)).fire();
 
-    expect(said[0]?.data).toEqual({ ...facts, words });
-    expect(said.map(({ type }) => type)).toEqual(["shift.summarised", "role.worked"]);
+    expect(said[0]?.data).toEqual({ ...facts, words, wordedBy: "model" });
     models.assertDone();
   });
 
@@ -70,19 +85,37 @@ describe("the SOC Manager", () => {
     ["fails", { throws: new Error("connection refused") }],
     ["says nothing", { text: "  " }],
     ["says a number that the facts do not hold", { text: "All 4711 alerts were triaged." }],
-  ])("reports without words when the model %s", async (_what, answer) => {
+    ["names somebody whom the facts do not", { text: "1 approval waits for Dana Vale." }],
+    ["names a host that the facts do not", { text: "1 approval is open, for FIN-WS-042." }],
+  ])("says it plainly when the model %s", async (_what, answer) => {
     const models = cannedModels({ "soc-manager": [answer] });
     const said = await (await onShift(shift, models.modelOf)).fire();
 
-    expect(said[0]?.data).toEqual(facts);
+    expect(said[0]?.data).toEqual({ ...facts, ...plain });
   });
 
-  it("reports a shift in which nothing happened", async () => {
-    const said = await (await onShift([])).fire();
+  it("says nothing of a shift in which nothing happened and nobody waits, and the run is traced", async () => {
+    const work = await onShift([]);
 
-    expect(said).toMatchObject([
-      { type: "shift.summarised", data: { counts: { received: 0 }, caseIds: [] } },
+    expect(await work.fire()).toEqual([]);
+    expect(await work.traces()).toMatchObject([
+      { data: { role: "soc-manager", model: "none", modelCalls: 0 } },
     ]);
+  });
+
+  it("says that somebody still waits, though nothing happened", async () => {
+    const [said] = await (await onShift([asked("a", "p", "IR Lead On-Call", hour(-20))])).fire();
+
+    expect(said).toMatchObject({ data: { counts: { received: 0, approvals_open: 1 } } });
+  });
+
+  it("counts in the next shift what reached the log after this one was summed up", async () => {
+    const work = await onShift(shift);
+    await work.fire();
+    await work.bus.publish([received("late", { time: hour(11) }), received("d", { time: hour(13) })]);
+    const next = { start: window.end, end: hour(20) };
+
+    expect(await work.fire(next)).toMatchObject([{ data: { counts: { received: 2 } } }]);
   });
 
   it("reports once however often the same firing is published", async () => {

@@ -32,10 +32,18 @@ const shared = {
   kind: "shared_indicator",
   what: "domain c2.bad.example stands in 3 cases",
   caseIds: ["a", "b", "c"].map(caseOf),
+  about: c2,
+  cases: 3,
 };
 const campaign = {
   type: "campaign.detected",
-  data: { clusterId, caseIds: ["a", "b", "c"].map(caseOf), indicators: [{ ...c2, cases: 3 }], actors: [] },
+  data: {
+    ...{ clusterId, caseIds: ["a", "b", "c"].map(caseOf), actors: [], cases: 3, hosts: 3 },
+    indicators: [{ ...c2, cases: 3, among: [0, 1, 2] }],
+    ...{ first: hour(1), latest: hour(3) },
+    words: "3 cases on 3 hosts: 3 of them share domain c2.bad.example.",
+    wordedBy: "code",
+  },
 };
 
 describe("the Threat Hunter", () => {
@@ -55,15 +63,25 @@ describe("the Threat Hunter", () => {
           kind: "missed_escalation",
           what: "True positive by Sentinel, and nobody was asked: Dump on WS-m",
           caseIds: [caseOf("m")],
+          cases: 1,
         },
         {
           kind: "recurring_host",
           what: "SRV-1 stands in 3 alerts: Odd",
           caseIds: ["h5", "h6", "h7"].map(caseOf),
+          about: ind("host", "srv-1"),
+          cases: 3,
         },
         shared,
       ],
+      words: [
+        "True positive by Sentinel, and nobody was asked: Dump on WS-m.",
+        "SRV-1 stands in 3 alerts: Odd.",
+        "domain c2.bad.example stands in 3 cases.",
+      ].join("\n"),
+      wordedBy: "code",
     });
+    expect(said[1]?.data).toEqual(campaign.data);
   });
 
   it("adds a model's words to the same findings", async () => {
@@ -71,16 +89,17 @@ describe("the Threat Hunter", () => {
     const models = cannedModels({ "threat-hunter": [{ text: words }] });
     const said = await (await onHunt(three, models.modelOf)).fire();
 
-    expect(said[0]?.data).toEqual({ window, findings: [shared], words });
-    expect(said.map(({ type }) => type)).toEqual(["hunt.reported", "campaign.detected", "role.worked"]);
+    expect(said[0]?.data).toEqual({ window, findings: [shared], words, wordedBy: "model" });
+    expect(said.map(({ type }) => type)).toEqual(["hunt.reported", "campaign.detected"]);
     models.assertDone();
   });
 
   it("says nothing, and asks no model, when there is nothing to say", async () => {
     const models = cannedModels({ "threat-hunter": [] });
-    const said = await (await onHunt(hit("a", 1), models.modelOf)).fire();
+    const work = await onHunt(hit("a", 1), models.modelOf);
 
-    expect(said).toEqual([]);
+    expect(await work.fire()).toEqual([]);
+    expect(await work.traces()).toMatchObject([{ data: { role: "threat-hunter", model: "none" } }]);
     models.assertDone();
   });
 
@@ -94,8 +113,35 @@ describe("the Threat Hunter", () => {
     expect(await campaigns(0)).toHaveLength(1);
     expect(await campaigns(12)).toEqual([]);
     await work.bus.publish(hit("d", 30));
-    expect(await campaigns(24)).toMatchObject([{ clusterId, caseIds: ["a", "b", "c", "d"].map(caseOf) }]);
+    expect(await campaigns(24)).toMatchObject([
+      { clusterId, caseIds: ["a", "b", "c", "d"].map(caseOf), cases: 4, before: 3 },
+    ]);
     expect(await campaigns(36)).toEqual([]);
+  });
+
+  it("reports a finding again only with a case it was not reported with, and says how many there were", async () => {
+    const work = await onHunt(three);
+    const findings = async (from: number): Promise<unknown[]> => {
+      const said = await work.fire({ start: hour(from), end: hour(from + 12) });
+      return said.flatMap((event) => (event.type === "hunt.reported" ? event.data.findings : []));
+    };
+
+    expect(await findings(0)).toMatchObject([{ cases: 3 }]);
+    expect(await findings(12)).toEqual([]);
+    // It reached the log after the window it belongs to was hunted through.
+    await work.bus.publish(hit("late", 5));
+    expect(await findings(24)).toMatchObject([{ about: c2, cases: 4, before: 3 }]);
+    expect(await findings(36)).toEqual([]);
+  });
+
+  it("says once what two firings find that are caught up together", async () => {
+    const work = await onHunt(three);
+    const over = { start: hour(12), end: hour(24) };
+    await work.bus.publish([firing(threatHunter), firing(threatHunter, over)]);
+    const said = [...(await work.fire()), ...(await work.fire(over))];
+
+    expect(said.map(({ type }) => type)).toEqual(["hunt.reported", "campaign.detected"]);
+    expect(await work.traces()).toHaveLength(2);
   });
 
   it("announces two cases of a named actor, with the actor", async () => {

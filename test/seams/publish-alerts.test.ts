@@ -8,7 +8,7 @@ import type { Alert } from "../../src/events/alert-events.ts";
 import type { AnyEvent } from "../../src/events/envelope.ts";
 import { isEvent } from "../../src/events/envelope.ts";
 import { caseIdOf } from "../../src/events/ids.ts";
-import type { AlertSource, SourceItem } from "../../src/seams/alert-source.ts";
+import type { AlertSource, ClosingLabel, SourceItem } from "../../src/seams/alert-source.ts";
 import { publishAlerts, type PublishOptions } from "../../src/seams/publish-alerts.ts";
 
 const clock = manualClock(Date.parse("2026-11-16T09:00:00Z"));
@@ -87,8 +87,7 @@ describe("publishing alerts", () => {
     await expect(
       publishAlerts(bus, scripted([{ alert: alert("1") }, { alert: alert("2") }], order), options()),
     ).resolves.toEqual({
-      received: 2,
-      rejected: 0,
+      ...{ received: 2, grouped: 0, suppressed: 0, rejected: 0 },
     });
     expect(order).toEqual(["asked 0", "published 0", "asked 1", "published 1"]);
     const events = await logged(bus);
@@ -113,6 +112,43 @@ describe("publishing alerts", () => {
       subject: "system",
       source: "/sources/file-alerts.jsonl",
       data: { source: "file:Alerts.jsonl", line: 2, reason: "no", excerpt: "{" },
+    });
+    await bus.close();
+  });
+
+  it("say how the source closed an alert, once for each closing and with its time", async () => {
+    const bus = await openBus();
+    const closing = (closedAt: string, sourceId = "1"): ClosingLabel => ({
+      ...{ source: "crowdstrike", sourceId, verdict: "false_positive", closedAt, person: "ana@soc.example" },
+      reason: 'Closed in the console as "false_positive".',
+    });
+    const first = closing("2026-11-16T08:40:00.000Z");
+    const again = closing("2026-11-17T08:40:00.000Z");
+    const broken = { label: { ...first, closedAt: "soon" } };
+    const unreadable = {
+      alert: alert("big", { raw: "x".repeat(70_000) }),
+      label: closing(first.closedAt, "big"),
+    };
+    const items: SourceItem[] = [
+      { alert: alert("1"), label: first },
+      { label: first },
+      { label: again },
+      broken,
+      unreadable,
+    ];
+    await expect(publishAlerts(bus, scripted(items), options())).resolves.toEqual({
+      ...{ received: 1, grouped: 0, suppressed: 0, rejected: 2 },
+    });
+    const events = await logged(bus);
+    expect(events.map(({ type }) => type)).toEqual([
+      ...["alert.received", "case.labelled", "case.labelled", "alert.rejected", "alert.rejected"],
+    ]);
+    expect(events[1]).toMatchObject({
+      ...{ source: "/sources/crowdstrike", subject: caseIdOf(alert("1")), time: first.closedAt },
+      data: {
+        ...{ from: "source", verdict: "false_positive", reason: first.reason, origin: "crowdstrike" },
+        labelledBy: { source: "crowdstrike", sourceId: "1", person: "ana@soc.example" },
+      },
     });
     await bus.close();
   });
@@ -169,8 +205,7 @@ describe("publishing alerts", () => {
     const bus = await openBus();
     const items = [{ alert: alert("big", { raw: "x".repeat(70_000) }) }, { alert: alert("ok") }];
     await expect(publishAlerts(bus, scripted(items), options())).resolves.toEqual({
-      received: 1,
-      rejected: 1,
+      ...{ received: 1, grouped: 0, suppressed: 0, rejected: 1 },
     });
     const [rejected] = await logged(bus);
     expect(rejected).toMatchObject({ type: "alert.rejected", data: { excerpt: "crowdstrike big Title" } });

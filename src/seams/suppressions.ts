@@ -1,0 +1,34 @@
+/** The mutes that people have set, until each is over. */
+import type { Alert } from "../events/alert-events.ts";
+import type { EventData } from "../events/catalogue.ts";
+
+type Set = EventData<"suppression.set">;
+
+export class Suppressions {
+  readonly #live = new Map<string, Set>();
+
+  /** @param now milliseconds; what is over by then is not kept */
+  add(set: Set, now: number): void {
+    if (Date.parse(set.until) > now) this.#live.set(set.suppressionId, set);
+  }
+
+  /** The id of one that mutes this alert: the first that was set. */
+  of(alert: Alert, now: number): string | undefined {
+    for (const [id, set] of this.#live) {
+      if (Date.parse(set.until) <= now) this.#live.delete(id);
+      else if (mutes(set, alert)) return id;
+    }
+    return undefined;
+  }
+}
+
+/** A critical alert comes through unless it was asked for in so many words. */
+function mutes({ rule, host, critical }: Set, alert: Alert): boolean {
+  if (alert.severity === "critical" && critical !== true) return false;
+  const isRule = same(rule, alert.rule.name) || same(rule, alert.rule.id);
+  return isRule && (host === undefined || same(host, alert.host?.name ?? ""));
+}
+
+function same(a: string, b: string): boolean {
+  return a.trim().toLowerCase() === b.trim().toLowerCase();
+}
