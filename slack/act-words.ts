@@ -69,7 +69,8 @@ export const actForms: Readonly<Record<string, ActForm>> = {
       if (rule === "") return { [fields.rule]: needed };
       if (!(hours > 0)) return { [fields.hours]: needed };
       const until = isoTime(now + hours * 3_600_000);
-      return [{ decision: "mute", rule, ...(host === "" ? {} : { host }), until, reason }];
+      const critical = form.field(fields.severities) === "all" ? ({ critical: true } as const) : {};
+      return [{ decision: "mute", rule, ...(host === "" ? {} : { host }), ...critical, until, reason }];
     }),
   },
   [forms.pause]: {

@@ -5,6 +5,7 @@ import { pressFinding } from "./finding-press.ts";
 import type { FrontDesk } from "./front-desk.ts";
 import { isKnown } from "./known-ids.ts";
 import { pressOf } from "./payloads.ts";
+import { pressSample, pressTuning } from "./tuning-press.ts";
 import { noLongerHandled } from "./wording.ts";
 
 export function registerActions(app: App, front: FrontDesk): void {
@@ -13,6 +14,12 @@ export function registerActions(app: App, front: FrontDesk): void {
   });
   app.action({ type: "block_actions", action_id: /^finding\./ }, async ({ ack, body }) => {
     await pressFinding(front, pressOf(body), () => ack());
+  });
+  app.action({ type: "block_actions", action_id: /^tuning\./ }, async ({ ack, body }) => {
+    await pressTuning(front, pressOf(body), () => ack());
+  });
+  app.action({ type: "block_actions", action_id: /^sample\./ }, async ({ ack, body }) => {
+    await pressSample(front, pressOf(body), () => ack());
   });
   // Links open by themselves and still send a click that must be acknowledged.
   app.action({ type: "block_actions", action_id: /^open\./ }, async ({ ack }) => ack());

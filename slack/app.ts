@@ -8,7 +8,9 @@ import { registerCommands, type CommandsOptions } from "./commands.ts";
 import { callOptions, type Reach } from "./connection.ts";
 import type { SlackDirectory } from "./directory.ts";
 import type { HomeTab } from "./home-tab.ts";
+import { ownAppOnly } from "./own-app.ts";
 import { registerShortcuts } from "./shortcuts.ts";
+import { Sockets } from "./sockets.ts";
 import { registerViews } from "./views.ts";
 
 export interface AppOptions extends CommandsOptions {
@@ -16,6 +18,7 @@ export interface AppOptions extends CommandsOptions {
   readonly home: HomeTab;
   readonly directory: SlackDirectory;
   readonly diagnostics: Diagnostics;
+  readonly sockets?: Sockets;
 }
 
 /**
@@ -36,15 +39,19 @@ const reconnecting = {
 
 /** Not started yet. */
 export function buildApp(options: AppOptions): App {
-  const { reach, diagnostics, front, directory } = options;
+  const { reach, diagnostics, front, directory, sockets = new Sockets() } = options;
   const { credentials, apiUrl } = reach;
   const logger = boltLogger(diagnostics);
   const at = apiUrl === undefined ? {} : { slackApiUrl: apiUrl };
   const transport =
     credentials.mode === "socket"
       ? {
-          ...{ socketMode: true, appToken: credentials.appToken },
-          installerOptions: { clientOptions: { ...at, ...reconnecting, logger } },
+          socketMode: true,
+          receiver: sockets.receiver({
+            appToken: credentials.appToken,
+            logger,
+            installerOptions: { clientOptions: { ...at, ...reconnecting } },
+          }),
         }
       : { signingSecret: credentials.signingSecret };
   const app = new App({
@@ -53,6 +60,7 @@ export function buildApp(options: AppOptions): App {
     logger,
     clientOptions: { ...callOptions, ...at, timeout: 5_000 },
   });
+  app.use(ownAppOnly(front.options.appId, diagnostics));
   registerActions(app, front);
   registerViews(app, front);
   registerCommands(app, options);

@@ -3,9 +3,12 @@
  * over the log, caught up when somebody looks; nothing of it is stored.
  */
 import { comparePositions, logTime, type Bus, type Position, type StoredEvent } from "../src/bus/bus.ts";
+import { canonicalJson } from "../src/events/canonical.ts";
 import type { EventType } from "../src/events/catalogue.ts";
+import type { Ask } from "../src/events/gate-events.ts";
 import { isEvent, type AnyEvent, type KnownEvent } from "../src/events/envelope.ts";
 import type { Principal } from "../src/events/vocabulary.ts";
+import { isCanary } from "../src/events/ids.ts";
 import { evolve } from "../src/gate/evolve.ts";
 import { gateSays } from "../src/gate/says.ts";
 import { gateSource, type GateState, type Handoff } from "../src/gate/state.ts";
@@ -37,6 +40,15 @@ export interface OpenCase {
   readonly closed: boolean;
 }
 
+/** What somebody is, or was, asked to decide, as far as another case may ask for the same. */
+export interface SameAction {
+  readonly caseId: string;
+  readonly proposalId: string;
+  readonly status: Handoff["status"];
+  /** When it came to that. */
+  readonly at: string;
+}
+
 /** Decisions that are remembered, and cases. */
 const mostDecisions = 50;
 const mostCases = 5_000;
@@ -54,6 +66,7 @@ export class Board {
   readonly #cases = new Recent<OpenCase>(mostCases);
   readonly #roots = new Recent<string>(mostRoots);
   readonly #paused = new Set<string>();
+  readonly #actions = new Recent<SameAction & { readonly action: string }>(mostCases);
   #decided: Decided[] = [];
   #modelDown: string | undefined;
 
@@ -94,6 +107,13 @@ export class Board {
     return this.#modelDown;
   }
 
+  /** The same verb on the same target, asked in other cases: the oldest first. Reviews are of a case each. */
+  sameAs(caseId: string, ask: Pick<Ask, "verb" | "target">): SameAction[] {
+    if (ask.verb === "review_case") return [];
+    const action = actionOf(ask);
+    return this.#actions.values().filter((other) => other.action === action && other.caseId !== caseId);
+  }
+
   /** Where the card that shows this request stands. */
   cardOf({ askedBy }: Handoff): Place | undefined {
     return this.#cards.get(askedBy);
@@ -114,6 +134,7 @@ export class Board {
     const known = this.#positions.get(partition);
     if (known !== undefined && comparePositions(position, known) <= 0) return;
     this.#positions.set(partition, position);
+    if (isCanary(event.subject)) return;
     if (isEvent(event, ...gateSays) && event.source === gateSource) this.#gate(event);
     this.#rest(event);
   }
@@ -128,9 +149,18 @@ export class Board {
   }
 
   #proposal(proposalId: string, event: KnownEvent<(typeof gateSays)[number]>): void {
+    const known = this.#actions.get(proposalId);
+    // It was closed when it was done; that it was undone since is all there is to know.
+    if (isEvent(event, "action.rolled_back") && known !== undefined) {
+      this.#actions.set(proposalId, { ...known, status: "rolled_back", at: event.time });
+    }
     const state = evolve(this.#states.get(proposalId), event);
     if (state.phase !== "asked") return;
     this.#states.set(proposalId, state);
+    const { caseId, status, ask } = state;
+    if (known?.status !== status) {
+      this.#actions.set(proposalId, { caseId, proposalId, status, at: event.time, action: actionOf(ask) });
+    }
     const ends = ["action.decided", "action.executed", "action.abandoned", "action.lapsed", "action.revoked"];
     if (!ends.includes(event.type)) return;
     const others = this.#decided.filter(({ handoff }) => handoff.proposalId !== proposalId);
@@ -168,6 +198,10 @@ export class Board {
     const before = this.#cases.get(caseId) ?? { caseId, roles: new Set(), closed: false };
     this.#cases.set(caseId, { ...before, ...change });
   }
+}
+
+function actionOf({ verb, target }: Pick<Ask, "verb" | "target">): string {
+  return canonicalJson([verb, target.type, target.value.trim().toLowerCase()]);
 }
 
 function isOpen(state: GateState): state is Handoff {

@@ -1,9 +1,11 @@
 /** Buttons of a gate card. What decides is published before the click is acknowledged; what needs words opens a form. */
 import type { ModalView } from "@slack/types";
 import { reasonOf } from "../src/errors.ts";
+import { refName } from "../src/gate/card-ref.ts";
 import { actionWords } from "./blocks/action-words.ts";
 import { editForm } from "./blocks/edit-form.ts";
 import {
+  answerForm,
   authoriseForm,
   couldNotDoForm,
   handToForm,
@@ -48,12 +50,14 @@ interface Opening {
 }
 
 const open = ["open"] as const;
+const anyState = ["open", "not_done", "ended", "handed_on", "replaced"] as const;
 /** Needs words first. */
 const opening: Readonly<Record<string, Opening>> = {
   [slackActions.authorise]: { view: authoriseForm, while: open, authorises: true },
   [slackActions.authoriseAll]: { view: planOf, while: open, authorises: true },
   [slackActions.reject]: { view: rejectForm, while: open },
   [slackActions.needInfo]: { view: needInfoForm, while: open },
+  [slackActions.answer]: { view: answerForm, while: anyState },
   [menuActions.edit]: { view: editForm, while: open },
   [menuActions.snooze]: { view: snoozeForm, while: open },
   [menuActions.handTo]: { view: handToForm, while: ["open", "not_done"] },
@@ -62,7 +66,7 @@ const opening: Readonly<Record<string, Opening>> = {
   [menuActions.rolledBack]: { view: rolledBackForm, while: ["ended"] },
   [menuActions.proof]: {
     view: ({ request, thread }) => requestEvidenceView(request, thread),
-    while: ["open", "not_done", "ended", "handed_on", "replaced"],
+    while: anyState,
   },
 };
 
@@ -103,7 +107,7 @@ async function submit(front: FrontDesk, { press, ack, card, found }: Act, words:
  */
 async function openForm(front: FrontDesk, act: Act): Promise<void> {
   const { press, ack, card, found } = act;
-  const { thread, request } = found;
+  const { thread, request, question } = found;
   const wanted = opening[press.actionId];
   if (wanted === undefined) {
     await ack();
@@ -118,13 +122,17 @@ async function openForm(front: FrontDesk, act: Act): Promise<void> {
   }
   await ack();
   if (!inPlace) return front.tell(press, noLongerOpen);
+  const { refs } = front.options.desk.options;
   await front
-    .open(press, wanted.view({ request, thread, origin: card }))
+    .open(
+      press,
+      wanted.view({ request, thread, question, origin: card, refOf: (one) => refs.of(thread, one) }),
+    )
     .catch(() => front.tell(press, formNotOpened));
 }
 
 /** The proposals of this hand-off whose cards are in Slack; those posted later are authorised one by one. */
-function planOf({ request, thread, origin }: FormContext): ModalView {
+function planOf({ request, thread, origin, refOf }: FormContext): ModalView {
   const cards = authorisableWith(thread, request).flatMap((one) => {
     const posted = thread.messages.findLast(
       (m) => m.kind === "gate" && m.eventId === one.eventId && m.channel === origin.channel,
@@ -138,7 +146,7 @@ function planOf({ request, thread, origin }: FormContext): ModalView {
     {
       caseId: origin.caseId,
       channel: origin.channel,
-      cards: listed.map(({ one, ts }): [string, string] => [one.handoff.proposalId, ts]),
+      cards: listed.map(({ one, ts }) => [one.handoff.proposalId, ts, refName(refOf(one))]),
     },
   );
 }

@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../src/clock.ts";
 import { makeCardRef, openCardRef, type CardSubject } from "../src/gate/card-ref.ts";
-import type { Request } from "./case-thread.ts";
+import type { CaseThread, Request } from "./case-thread.ts";
 
 /** Longer than any request waits, and than what is done can be reported as rolled back. */
 const lifetimeMs = 30 * 24 * 3_600_000;
@@ -19,9 +19,10 @@ export class CardRefs {
     this.#clock = clock;
   }
 
-  /** The same for the same request, so that a card drawn again is not edited for it. */
-  of(caseId: string, { eventId, time, handoff }: Request): string {
-    const subject = { caseId, proposalId: handoff.proposalId, eventId };
+  /** The same for the same request until it has served somebody, so that a card drawn again is not edited for it. */
+  of({ file, progress }: CaseThread, { eventId, time, handoff: { proposalId } }: Request): string {
+    const round = progress[proposalId]?.used ?? 0;
+    const subject = { caseId: file.caseId, proposalId, eventId, round };
     return makeCardRef(this.#key, subject, Date.parse(time) + lifetimeMs);
   }
 

@@ -7,6 +7,8 @@ import { isEvent, type AnyEvent, type KnownEvent } from "../src/events/envelope.
 import type { EventData } from "../src/events/catalogue.ts";
 import { samePrincipal } from "../src/gate/authority.ts";
 import type { Principal } from "../src/events/vocabulary.ts";
+import { evolvePlans, inPlan, noPlans, type Plans } from "./plan-order.ts";
+import { askedAnew, evolveProgress, type AllProgress } from "./progress.ts";
 import { evolveTraces, noTraces, type Traces } from "./traces.ts";
 import { emptyCase, evolveCase, type CaseFile, type Proposal } from "../src/memory/case-file.ts";
 
@@ -25,29 +27,13 @@ export interface Request {
   readonly mentions: boolean;
 }
 
-/** How an authorised proposal ended, or why an open one did. */
-export interface Ending {
-  readonly by?: Principal;
-  readonly why?: string;
-}
-
-/** What somebody needs to know before they decide; without an answer it is being worked on. */
+/** A question about a request, for whoever can answer it. */
 export interface Question {
-  readonly by: Principal;
-  readonly question: string;
-  /** Policy stops the clock until it is answered. */
-  readonly clockStopped?: boolean;
-  readonly answer?: string;
-}
-
-export interface Progress {
-  /** Approvals that count for the digest asked last. */
-  readonly approvals: readonly Principal[];
-  readonly onIt?: Principal;
-  readonly question?: Question;
-  /** Who moved the reminder, and until when. */
-  readonly snoozed?: { readonly by: Principal; readonly until: string };
-  readonly ending?: Ending;
+  /** The id of its `info.requested`. */
+  readonly requestId: string;
+  readonly text: string;
+  /** The request it was asked about: the card's event. */
+  readonly askedOf: string;
 }
 
 /** A thumb on a finding. */
@@ -60,9 +46,11 @@ export interface CaseThread {
   readonly file: CaseFile;
   readonly openedAt?: string;
   readonly messages: readonly Posted[];
-  /** In log order. */
+  /** In log order, those of one plan in the plan's. */
   readonly requests: readonly Request[];
-  readonly progress: Readonly<Record<string, Progress>>;
+  readonly plans: Plans;
+  readonly progress: AllProgress;
+  readonly questions: readonly Question[];
   readonly traces: Traces;
   /** Event → the last thumb of each person on it. */
   readonly ratings: Readonly<Record<string, readonly Rating[]>>;
@@ -77,7 +65,7 @@ export async function readThread(bus: Bus, caseId: string, surface: Surface): Pr
 
 export function foldThread(caseId: string, events: Iterable<AnyEvent>, surface: Surface): CaseThread {
   let thread: CaseThread = {
-    ...{ file: emptyCase(caseId), messages: [], requests: [], progress: {} },
+    ...{ file: emptyCase(caseId), messages: [], requests: [], progress: {}, questions: [], plans: noPlans },
     ...{ traces: noTraces, ratings: {} },
   };
   for (const event of events) thread = evolveThread(thread, event, surface);
@@ -87,13 +75,25 @@ export function foldThread(caseId: string, events: Iterable<AnyEvent>, surface: 
 function evolveThread(thread: CaseThread, event: AnyEvent, surface: Surface): CaseThread {
   const file = evolveCase(thread.file, event);
   const traces = evolveTraces(thread.traces, event);
-  const next = { ...thread, file, traces, openedAt: thread.openedAt ?? event.time };
+  const plans = evolvePlans(thread.plans, event);
+  const next = { ...thread, file, traces, plans, openedAt: thread.openedAt ?? event.time };
   if (isEvent(event, "message.posted")) {
     return event.data.surface === surface ? { ...next, messages: [...next.messages, event.data] } : next;
   }
   if (isEvent(event, "handoff.requested")) return asked(next, event, { handoff: event.data, tier: 0 });
   if (isEvent(event, "handoff.rerouted")) return rerouted(next, event);
-  return evolveProgress(next, event);
+  if (isEvent(event, "finding.rated")) return rated(next, event);
+  if (isEvent(event, "info.requested")) return questioned(next, event);
+  const progress = evolveProgress(next.progress, event);
+  return progress === next.progress ? next : { ...next, progress };
+}
+
+function questioned(thread: CaseThread, event: KnownEvent<"info.requested">): CaseThread {
+  const { proposalId, question: text } = event.data;
+  const progress = evolveProgress(thread.progress, event);
+  const askedOf = thread.requests.findLast(({ handoff }) => handoff.proposalId === proposalId)?.eventId;
+  if (askedOf === undefined) return { ...thread, progress };
+  return { ...thread, progress, questions: [...thread.questions, { requestId: event.id, text, askedOf }] };
 }
 
 function rerouted(thread: CaseThread, event: KnownEvent<"handoff.rerouted">): CaseThread {
@@ -105,60 +105,37 @@ function rerouted(thread: CaseThread, event: KnownEvent<"handoff.rerouted">): Ca
 
 function asked(thread: CaseThread, event: KnownEvent, what: Pick<Request, "handoff" | "tier">): CaseThread {
   const { handoff, tier } = what;
-  const mentions = !thread.requests.some((earlier) => sameHandoff(earlier, event, what));
-  const request: Request = { eventId: event.id, time: event.time, handoff, tier, mentions };
-  const before = thread.progress[handoff.proposalId];
-  const progress = { ...thread.progress, [handoff.proposalId]: { ...before, approvals: [] } };
-  return { ...thread, requests: [...thread.requests, request], progress };
+  const request: Request = { eventId: event.id, time: event.time, handoff, tier, mentions: false };
+  const later = thread.requests.findIndex(
+    (other) => other.tier === tier && inPlan(thread.plans, handoff.proposalId, other.handoff.proposalId) < 0,
+  );
+  const at = later < 0 ? thread.requests.length : later;
+  const requests = mentioning(thread.requests.toSpliced(at, 0, request));
+  const progress = askedAnew(thread.progress, handoff.proposalId);
+  return { ...thread, requests, progress };
 }
 
 /** Proposals of one plan reach the gate within seconds: minutes apart they are one hand-off, one mention. */
 const oneHandoffMs = 5 * 60_000;
 
-function sameHandoff(
-  earlier: Request,
-  event: KnownEvent,
-  { handoff, tier }: Pick<Request, "handoff" | "tier">,
-): boolean {
+/** The first of each hand-off carries the mention. */
+function mentioning(requests: readonly Request[]): Request[] {
+  const marked: Request[] = [];
+  for (const request of requests) {
+    const mentions = !marked.some((earlier) => sameHandoff(earlier, request));
+    marked.push(request.mentions === mentions ? request : { ...request, mentions });
+  }
+  return marked;
+}
+
+function sameHandoff(earlier: Request, { time, handoff, tier }: Request): boolean {
   return (
     earlier.mentions &&
     earlier.tier === tier &&
     earlier.handoff.bar.addressed.role === handoff.bar.addressed.role &&
     earlier.handoff.proposalId !== handoff.proposalId &&
-    Date.parse(event.time) - Date.parse(earlier.time) <= oneHandoffMs
+    Math.abs(Date.parse(time) - Date.parse(earlier.time)) <= oneHandoffMs
   );
-}
-
-function evolveProgress(thread: CaseThread, event: AnyEvent): CaseThread {
-  if (isEvent(event, "approval.recorded")) {
-    const { proposalId, by } = event.data;
-    const approvals = [...(thread.progress[proposalId]?.approvals ?? []), by];
-    return changed(thread, proposalId, { approvals });
-  }
-  if (isEvent(event, "case.assigned") && event.data.proposalId !== undefined) {
-    return changed(thread, event.data.proposalId, { onIt: event.data.to });
-  }
-  if (isEvent(event, "info.requested", "info.answered")) return evolveQuestion(thread, event);
-  if (isEvent(event, "handoff.snoozed")) {
-    const { proposalId, by, until } = event.data;
-    return changed(thread, proposalId, { snoozed: { by, until } });
-  }
-  if (isEvent(event, "finding.rated")) return rated(thread, event);
-  return evolveEnding(thread, event);
-}
-
-function evolveQuestion(
-  thread: CaseThread,
-  event: KnownEvent<"info.requested" | "info.answered">,
-): CaseThread {
-  const { proposalId } = event.data;
-  if (isEvent(event, "info.requested")) {
-    const { by, question, clockStopped = false } = event.data;
-    return changed(thread, proposalId, { question: { by, question, clockStopped } });
-  }
-  const asked = thread.progress[proposalId]?.question;
-  if (asked === undefined) return thread;
-  return changed(thread, proposalId, { question: { ...asked, answer: event.data.answer } });
 }
 
 function rated(thread: CaseThread, { data }: KnownEvent<"finding.rated">): CaseThread {
@@ -167,30 +144,16 @@ function rated(thread: CaseThread, { data }: KnownEvent<"finding.rated">): CaseT
   return { ...thread, ratings: { ...thread.ratings, [eventId]: [...others, { by, right }] } };
 }
 
-function evolveEnding(thread: CaseThread, event: AnyEvent): CaseThread {
-  if (isEvent(event, "action.executed")) {
-    const { proposalId, by, note } = event.data;
-    return changed(thread, proposalId, { ending: { by, ...(note === undefined ? {} : { why: note }) } });
-  }
-  if (isEvent(event, "action.abandoned", "action.revoked", "action.lapsed", "action.rolled_back")) {
-    const { proposalId, why } = event.data;
-    const by = "by" in event.data && event.data.by !== undefined ? { by: event.data.by } : {};
-    return changed(thread, proposalId, { ending: { why, ...by } });
-  }
-  return thread;
-}
-
-function changed(thread: CaseThread, proposalId: string, change: Partial<Progress>): CaseThread {
-  const before = thread.progress[proposalId] ?? { approvals: [] };
-  return { ...thread, progress: { ...thread.progress, [proposalId]: { ...before, ...change } } };
-}
-
 export function rootOf(thread: CaseThread): Posted | undefined {
   return thread.messages.findLast((message) => message.kind === "root");
 }
 
 export function proposalOf(thread: CaseThread, proposalId: string): Proposal | undefined {
   return thread.file.proposals.find((proposal) => proposal.proposalId === proposalId);
+}
+
+export function questionOf(thread: CaseThread, requestId: string): Question | undefined {
+  return thread.questions.find((question) => question.requestId === requestId);
 }
 
 /** The request that a posted card shows. */

@@ -2,7 +2,8 @@
 import type { Severity } from "../src/events/vocabulary.ts";
 import type { OnCallRole, Right } from "../src/gate/policy.ts";
 import type { SocFile } from "../src/soc-schema.ts";
-import type { Request } from "./case-thread.ts";
+import type { SameAction } from "./board.ts";
+import type { CaseThread, Request } from "./case-thread.ts";
 import type { Markup } from "./text.ts";
 
 export interface SlackConfig {
@@ -17,6 +18,8 @@ export interface SlackConfig {
   readonly channels: readonly string[];
   /** What concerns the SOC itself is said here. */
   readonly opsChannel: string;
+  /** What needs no thread of its own, campaigns and the calendar roles' reports. */
+  readonly digestChannel: string;
   /** On-call roles whose people may do what. */
   readonly rights: Readonly<Record<Right, readonly string[]>>;
   /** Role of the model → the on-call role of people behind it: whose cases are "my tier's". */
@@ -36,6 +39,7 @@ export function slackConfig(
     threadPriority: posting.threadPriority,
     channels: [...new Set(Object.values(channels))].map(named),
     opsChannel: named(channels.ops),
+    digestChannel: named(channels.digest),
     rights,
     reviewers: soc.policy.reviewers,
   };
@@ -51,6 +55,12 @@ export interface Look {
   /** On-call role → its live mention; a role that is not there is named without one. */
   readonly mentions: ReadonlyMap<string, Markup>;
   readonly department?: string;
+  /** No model answers: what is at work waits. */
+  readonly modelDown?: true;
+  /** Roles that somebody has paused: what they have not answered waits. */
+  readonly paused: readonly string[];
   /** What stands behind the buttons of a request's card. */
-  readonly cardRef: (caseId: string, request: Request) => string;
+  readonly cardRef: (thread: CaseThread, request: Request) => string;
+  /** Where else the same action is, or was, asked for. */
+  readonly sameAs: (request: Request) => readonly SameAction[];
 }

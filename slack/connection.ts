@@ -5,6 +5,7 @@ import type { Diagnostics } from "../src/diagnostics.ts";
 import { HatrackError, reasonOf } from "../src/errors.ts";
 import { boltLogger } from "./bolt-logger.ts";
 import type { Surface } from "./case-thread.ts";
+import type { IsUploadHost } from "./uploads.ts";
 import type { OwnApp } from "./web-outbox.ts";
 
 export type SlackCredentials =
@@ -32,6 +33,7 @@ export interface Reach {
   readonly apiUrl: string | undefined;
   /** Whether a link to our own message may have this origin. */
   readonly isWorkspace: (origin: string) => boolean;
+  readonly isUploadHost: IsUploadHost;
 }
 
 export function reachOf(connection: Connection): Reach {
@@ -40,6 +42,7 @@ export function reachOf(connection: Connection): Reach {
     return {
       ...{ surface: "slack", credentials, apiUrl },
       isWorkspace: (link) => /^https:\/\/[a-z0-9-]+(\.enterprise)?\.slack\.com$/.test(link),
+      isUploadHost: (origin) => /^https:\/\/(?:[a-z0-9-]+\.)*slack(?:-files)?\.com$/.test(origin),
     };
   }
   const { origin } = new URL(connection.url);
@@ -48,6 +51,7 @@ export function reachOf(connection: Connection): Reach {
     credentials: { mode: "socket", botToken: "xoxb-local-hatrack", appToken: "xapp-local-hatrack" },
     apiUrl: `${origin}/api/`,
     isWorkspace: (link) => link === origin,
+    isUploadHost: (host) => host === origin,
   };
 }
 

@@ -3,12 +3,22 @@
  * id is what was done (who, which button, on which message, when), so that the same click said twice is one event.
  */
 import type { Bus } from "../src/bus/bus.ts";
+import { redactWithin, shippedRedactor, type Redactor } from "../src/agent/redact.ts";
 import { isoTime, type Clock } from "../src/clock.ts";
-import type { Decision } from "../src/events/gate-events.ts";
+import type { Decision } from "../src/events/decision.ts";
 import { naturalId } from "../src/events/ids.ts";
 import { makeEvent } from "../src/events/parse.ts";
 import type { Principal } from "../src/events/vocabulary.ts";
-import { readThread, requestOf, type CaseThread, type Request, type Surface } from "./case-thread.ts";
+import { useOf } from "../src/gate/card-ref.ts";
+import {
+  questionOf,
+  readThread,
+  requestOf,
+  type CaseThread,
+  type Question,
+  type Request,
+  type Surface,
+} from "./case-thread.ts";
 import { eventSource } from "./ids.ts";
 import type { Place } from "./outbox.ts";
 
@@ -16,17 +26,23 @@ export interface DoorOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly surface: Surface;
+  /** Takes secrets out of what people write, before it is on the log. Default: what comes with hatrack. */
+  readonly redactor?: Redactor | undefined;
 }
 
 /** Which card a button stands on. `value` is only where to look: the log says whether that card is ours. */
 export interface CardRef extends Place {
   readonly caseId: string;
   readonly proposalId: string;
+  /** The name of the reference that was pressed. */
+  readonly ref: string;
 }
 
 export interface FoundCard {
   readonly thread: CaseThread;
   readonly request: Request;
+  /** Set when the message is no card but a question about one. */
+  readonly question?: Question;
 }
 
 type OnProposal = Extract<Decision, { proposalId: string }>;
@@ -73,13 +89,22 @@ export class DecisionDoor {
    * The card as it was posted. The digest comes from the event that this very message was posted for, never from
    * the button or from what is asked now: a click on an older card carries the older digest and is refused.
    */
-  async find({ caseId, proposalId, channel, ts }: CardRef): Promise<FoundCard | undefined> {
+  async find({ caseId, proposalId, channel, ts }: Omit<CardRef, "ref">): Promise<FoundCard | undefined> {
     const thread = await readThread(this.#options.bus, caseId, this.#options.surface);
     const posted = thread.messages.find(
-      (m) => m.kind === "gate" && m.channel === channel && m.ts === ts && m.proposalId === proposalId,
+      (m) => m.channel === channel && m.ts === ts && m.proposalId === proposalId,
     );
-    const request = posted === undefined ? undefined : requestOf(thread, posted.eventId);
-    return request === undefined ? undefined : { thread, request };
+    if (posted === undefined) return undefined;
+    const question = posted.kind === "notice" ? questionOf(thread, posted.eventId) : undefined;
+    const eventId = posted.kind === "gate" ? posted.eventId : question?.askedOf;
+    const request = eventId === undefined ? undefined : requestOf(thread, eventId);
+    if (request === undefined) return undefined;
+    return { thread, request, ...(question === undefined ? {} : { question }) };
+  }
+
+  #clean(words: Words | Act): object {
+    const clean = redactWithin(words, this.#options.redactor ?? shippedRedactor);
+    return typeof clean === "object" && clean !== null ? clean : {};
   }
 
   /** Resolves when it is durable. */
@@ -87,6 +112,7 @@ export class DecisionDoor {
     const { bus, clock, surface } = this.#options;
     const { channel, ts, caseId, proposalId } = card;
     const { digest } = found.request.handoff;
+    const use = useOf(card.ref, principal, words.decision);
     await bus.publish([
       makeEvent({
         id: naturalId("decision", surface, principal.team, principal.user, ...act),
@@ -94,7 +120,7 @@ export class DecisionDoor {
         type: "decision.submitted",
         subject: caseId,
         time: isoTime(clock.now()),
-        data: { ...words, principal, surface, card: { channel, ts }, proposalId, digest },
+        data: { ...this.#clean(words), principal, surface, card: { channel, ts, use }, proposalId, digest },
       }),
     ]);
   }
@@ -110,7 +136,7 @@ export class DecisionDoor {
         type: "decision.submitted",
         subject: "caseId" in words ? words.caseId : "system",
         time: isoTime(clock.now()),
-        data: { ...words, principal, surface, ...place },
+        data: { ...this.#clean(words), principal, surface, ...place },
       }),
     ]);
   }

@@ -1,5 +1,6 @@
 /** What each form on a proposal says, or which of its fields is wrong, as Slack shows it under the input. */
-import { RejectCategory, type Ask } from "../src/events/gate-events.ts";
+import { RejectCategory } from "../src/events/decision.ts";
+import { type Ask } from "../src/events/gate-events.ts";
 import { editedBy } from "./blocks/edit-form.ts";
 import type { Words } from "./decisions.ts";
 import { fields, forms } from "./ids.ts";
@@ -8,7 +9,8 @@ import { needed, pickOne } from "./wording.ts";
 
 export type Faults = Readonly<Record<string, string>>;
 
-type Reading = (form: SubmittedForm, ask: Ask) => Words | Faults;
+/** `question`: which one the form was opened under, if it was. */
+type Reading = (form: SubmittedForm, ask: Ask, question?: string) => Words | Faults;
 
 export interface ProposalForm {
   readonly words: Reading;
@@ -42,6 +44,13 @@ export const proposalForms: Readonly<Record<string, ProposalForm>> = {
     words: (form) => {
       const question = form.field(fields.question);
       return question === "" ? { [fields.question]: needed } : { decision: "need_info", question };
+    },
+  },
+  [forms.answer]: {
+    lastField: fields.answer,
+    words: (form, _, requestId = "") => {
+      const answer = form.field(fields.answer);
+      return answer === "" ? { [fields.answer]: needed } : { decision: "answer_info", requestId, answer };
     },
   },
   [forms.handTo]: {

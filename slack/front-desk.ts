@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { reasonOf } from "../src/errors.ts";
 import { standingOf } from "../src/gate/authority.ts";
+import { refName } from "../src/gate/card-ref.ts";
 import type { LiveDirectory } from "../src/gate/live-directory.ts";
 import type { Principal } from "../src/events/vocabulary.ts";
 import { notice } from "./blocks/notices.ts";
@@ -51,7 +52,7 @@ export async function pressedCard(
   const subject = appId === finding.appId ? finding.refs.open(value) : undefined;
   if (subject === undefined) return undefined;
   const { caseId, proposalId, eventId } = subject;
-  const card = { caseId, proposalId, channel, ts };
+  const card = { caseId, proposalId, channel, ts, ref: refName(value) };
   const found = await finding.find(card);
   return found?.request.eventId === eventId ? { card, found } : undefined;
 }

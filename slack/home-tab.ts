@@ -3,8 +3,10 @@ import type { App } from "@slack/bolt";
 import type { HomeView } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
-import type { Bus } from "../src/bus/bus.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { logTime, type Bus, type Position } from "../src/bus/bus.ts";
 import { reasonOf } from "../src/errors.ts";
+import { sha256 } from "../src/events/canonical.ts";
 import { samePrincipal } from "../src/gate/authority.ts";
 import type { Handoff } from "../src/gate/state.ts";
 import type { Principal } from "../src/events/vocabulary.ts";
@@ -30,11 +32,19 @@ export interface HomeOptions {
 const most = { waiting: 15, cases: 10, decisions: 8 } as const;
 /** People whose Home is kept up to date: those who opened it last. */
 const mostPeople = 200;
+/** Changes within so long are drawn together: each sweep is a call a person. */
+const sweepMs = 2_000;
+/** Before the log is followed again after a failure. */
+const againMs = 5_000;
 
 export class HomeTab {
   readonly #options: HomeOptions;
   readonly #opened = new Recent<Principal>(mostPeople);
+  /** Person → what their Home says: one that would not change is not sent. */
+  readonly #drawn = new Recent<string>(mostPeople);
   readonly #turns = new Coalescer();
+  #due = false;
+  #sweep = Promise.resolve();
 
   constructor(options: HomeOptions) {
     this.#options = options;
@@ -50,21 +60,44 @@ export class HomeTab {
 
   async open(person: Principal): Promise<void> {
     this.#opened.set(`${person.team} ${person.user}`, person);
+    this.#drawn.delete(person.user);
     await this.#publish(person);
   }
 
-  /** Draws every open Home again after each change, until the signal aborts. */
-  async follow(bus: Pick<Bus, "follow">, signal: AbortSignal): Promise<void> {
-    for await (const _ of bus.follow({ types: boardTypes, signal })) {
-      for (const person of this.#opened.values()) void this.#publish(person);
+  /** Draws every open Home again after changes from now on, until the signal aborts. Never rejects. */
+  async follow(bus: Pick<Bus, "follow" | "tail">, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        const after = await now(bus);
+        for await (const _ of bus.follow({ types: boardTypes, signal, ...after })) this.#changed(signal);
+      } catch (error) {
+        const { diagnostics } = this.#options.desk.options;
+        diagnostics.warn({ error: reasonOf(error) }, "slack: App Home does not follow the log");
+      }
+      await paused(againMs, signal);
     }
+    await this.#sweep;
+  }
+
+  /** At once, then no sooner than the last sweep is a while ago: what happens until then is drawn together. */
+  #changed(signal: AbortSignal): void {
+    if (this.#due) return;
+    this.#due = true;
+    this.#sweep = this.#sweep.then(async () => {
+      this.#due = false;
+      for (const person of this.#opened.values()) if (!signal.aborted) await this.#publish(person);
+      await paused(sweepMs, signal);
+    });
   }
 
   #publish(person: Principal): Promise<void> {
     return this.#turns.run(person.user, async () => {
       try {
         const view = await this.#view(person);
+        const digest = sha256(JSON.stringify(view));
+        if (this.#drawn.get(person.user) === digest) return;
         await this.#options.client.apiCall("views.publish", { user_id: person.user, view });
+        this.#drawn.set(person.user, digest);
       } catch (error) {
         const { diagnostics } = this.#options.desk.options;
         diagnostics.warn({ error: reasonOf(error), user: person.user }, "slack: App Home could not be drawn");
@@ -123,6 +156,16 @@ export class HomeTab {
     const newest = open.slice(-most.cases).reverse();
     return Promise.all(newest.map(({ caseId }) => desk.read(caseId)));
   }
+}
+
+/** A minute early: nodes' clocks differ. */
+async function now(bus: Pick<Bus, "tail">): Promise<{ after?: Position }> {
+  const times = [...(await bus.tail()).values()].map(logTime);
+  return times.length === 0 ? {} : { after: `${Math.max(0, Math.max(...times) - 60_000)}-0` };
+}
+
+async function paused(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
 }
 
 /** Asked of a role I am in; or authorised, and mine: I approved it, I am on it, or nobody is and my role was asked. */

@@ -5,13 +5,15 @@
 
 /**
  * What a person presses. "gate.*" lead to a decision on a proposal, "case.*" to one on a case; "finding.*" and
- * "answer.*" stand under what was found or answered; "open.*" are links, which also send a click.
+ * "answer.*" stand under what was found or answered; "tuning.*" under a proposed tuning, "sample.*" under a case to
+ * label; "open.*" are links, which also send a click.
  */
 export const slackActions = {
   authorise: "gate.authorise",
   authoriseAll: "gate.authorise_all",
   reject: "gate.reject",
   needInfo: "gate.need_info",
+  answer: "gate.answer_info",
   onIt: "gate.assign",
   markDone: "gate.mark_done",
   couldNotDo: "gate.could_not_do",
@@ -20,6 +22,10 @@ export const slackActions = {
   right: "finding.right",
   wrong: "finding.wrong",
   openForm: "case.form",
+  acceptTuning: "tuning.accept",
+  declineTuning: "tuning.decline",
+  tuningFilter: "tuning.filter",
+  labelCase: "sample.label",
   share: "answer.share",
   openConsole: "open.console",
   openCard: "open.card",
@@ -43,6 +49,7 @@ export const forms = {
   edit: "gate.edit.form",
   reject: "gate.reject.form",
   needInfo: "gate.need_info.form",
+  answer: "gate.answer_info.form",
   handTo: "gate.hand_to.form",
   snooze: "gate.snooze.form",
   revoke: "gate.revoke.form",
@@ -54,6 +61,7 @@ export const forms = {
   attach: "case.attach.form",
   mute: "case.mute.form",
   pause: "case.pause.form",
+  declineTuning: "tuning.decline.form",
 } as const;
 
 /** Message shortcuts. */
@@ -62,8 +70,10 @@ export const shortcuts = { attach: "case.attach" } as const;
 /** Inputs of the forms: block id and action id are the same word. */
 export const fields = {
   ...{ category: "category", reason: "reason", question: "question", note: "note" },
+  answer: "answer",
   ...{ target: "target", role: "role", person: "person", minutes: "minutes" },
   ...{ verdict: "verdict", caseId: "case", to: "to", rule: "rule", host: "host", hours: "hours" },
+  severities: "severities",
 } as const;
 
 export const slashCommand = "/soc";
@@ -81,7 +91,14 @@ export const botEvents = [
 export const metadataEventType = "hatrack";
 
 /** Consumer groups of the log, one a lane. */
-export const lanes = { gate: "slack-gate", case: "slack-case" } as const;
+export const lanes = {
+  gate: "slack-gate",
+  direct: "slack-direct",
+  case: "slack-case",
+  digest: "slack-digest",
+  ops: "slack-ops",
+  picture: "slack-picture",
+} as const;
 
 export const eventSource = "/frontends/slack";
 
@@ -98,6 +115,8 @@ export const scopesOf = {
   "conversations.list": ["channels:read", "groups:read"],
   "conversations.open": ["im:write"],
   "conversations.replies": ["channels:history", "groups:history", "im:history", "metadata.message:read"],
+  "files.completeUploadExternal": ["files:write"],
+  "files.getUploadURLExternal": ["files:write"],
   "usergroups.list": ["usergroups:read"],
   "usergroups.users.list": ["usergroups:read"],
   "users.info": ["users:read", "users:read.email"],

@@ -18,6 +18,7 @@ export const limits = {
   sectionFields: 10,
   fieldText: 2000,
   headerText: 150,
+  imageText: 2000,
   contextElements: 10,
   actionsElements: 25,
   buttonText: 75,
@@ -116,6 +117,7 @@ const common = [
 const rules: Readonly<Record<string, readonly (readonly [string, number])[]>> = {
   section: [["text", limits.sectionText], ["fields", limits.sectionFields], ...common],
   header: [["text", limits.headerText], ...common],
+  image: [["alt_text", limits.imageText], ["title", limits.imageText], ...common],
   context: [["elements", limits.contextElements], ...common],
   actions: [["elements", limits.actionsElements], ...common],
   button: [["text", limits.buttonText], ["value", limits.buttonValue], ["url", limits.url], ...common],

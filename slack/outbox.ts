@@ -57,9 +57,16 @@ export interface Whisper {
   readonly message: Message;
 }
 
+/** A picture; `alt` says in our own words what it shows. */
+export interface Upload {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly alt: string;
+}
+
 /** Every method throws `SlackDown` when Slack cannot be reached or asks for patience. */
 export interface Outbox {
-  /** Waits for its turn to post to a channel, or to "chat.update". What the gate sends never waits. */
+  /** Waits for its turn to post to a channel, or of a method ("chat.update"); reads take theirs themselves. What the gate sends never waits. */
   turn(key: string): Promise<void>;
   post(post: NewPost): Promise<Place>;
   /** @throws MessageGone when somebody deleted it */
@@ -69,6 +76,8 @@ export interface Outbox {
   find(search: Search): Promise<Place | undefined>;
   /** Our own marked messages of a channel or thread, a thousand at most; none where the thread is gone. */
   standing(where: Omit<Search, "mark">): Promise<readonly StandingMessage[]>;
+  /** Our own marked message at a place in a channel, outside threads; undefined where it is gone. */
+  standingAt(place: Place): Promise<StandingMessage | undefined>;
   /** The roots of cases among the last thousand messages of a channel, by case id. */
   recentRoots(channel: string): Promise<ReadonlyMap<string, Place>>;
   /** Only this person sees it; at least once. */
@@ -78,6 +87,8 @@ export interface Outbox {
   /** "#soc-ops" → "C0OPS"; an id as it is, and a name nobody has as it is. */
   channelId(channel: string): Promise<string>;
   permalink(place: Place): Promise<string | undefined>;
+  /** Stored in the workspace and shared nowhere; its id, for an image block. */
+  upload(file: Upload): Promise<string>;
 }
 
 /** Slack is down or asks for patience: the entry stays on the log, nothing is spent. */

@@ -5,6 +5,7 @@
  */
 import { isoTime } from "../src/clock.ts";
 import type { Draft } from "../src/bus/bus.ts";
+import { reasonOf } from "../src/errors.ts";
 import { sha256 } from "../src/events/canonical.ts";
 import { naturalId } from "../src/events/ids.ts";
 import { makeEvent } from "../src/events/parse.ts";
@@ -19,6 +20,7 @@ import type { Look } from "./config.ts";
 import { eventSource } from "./ids.ts";
 import type { CaseLane } from "./lanes/case-lane.ts";
 import type { Desk } from "./lanes/desk.ts";
+import type { DirectLane } from "./lanes/direct-lane.ts";
 import type { GateLane } from "./lanes/gate-lane.ts";
 import { Recent } from "./lanes/recent.ts";
 import type { Message } from "./limits.ts";
@@ -30,6 +32,7 @@ export interface ReconcilerOptions {
   readonly desk: Desk;
   readonly board: Board;
   readonly gate: Pick<GateLane, "repair">;
+  readonly copies: Pick<DirectLane, "repair">;
   readonly cases: Pick<CaseLane, "repairRoot">;
   readonly outbox: Outbox;
   readonly links: Links;
@@ -40,6 +43,28 @@ export interface Reconciled {
   readonly seen: number;
   readonly repaired: number;
   readonly struck: number;
+  /** Cases and channels that could not be compared. */
+  readonly failed: number;
+}
+
+const nothing: Reconciled = { seen: 0, repaired: 0, struck: 0, failed: 0 };
+/** After so many failures in a row Slack is not asked further. */
+const mostInRow = 3;
+
+/** A case or a channel. */
+interface Part {
+  readonly name: string;
+  readonly compare: () => Promise<Reconciled>;
+}
+
+/** What a place is to say. */
+interface Shown {
+  readonly place: Place;
+  readonly message: Message;
+  /** Left out for a root. */
+  readonly proposalId?: string;
+  /** A copy in a direct channel, not in the case's thread. */
+  readonly alone?: boolean;
 }
 
 /** What is looked at in a channel for cards of no record: those of the last day. */
@@ -47,62 +72,88 @@ const strayMs = 24 * 3_600_000;
 
 export class Reconciler {
   readonly #options: ReconcilerOptions;
-  /** Place → what stood there when it was last repaired: what Slack itself writes otherwise is not fought over. */
-  readonly #tried = new Recent<string>(10_000);
+  /** Place → what stood there right after it was repaired: what Slack itself writes otherwise is not fought over. */
+  readonly #left = new Recent<string>(10_000);
   readonly #struck = new Recent<true>(10_000);
+  /** What was compared last: the next pass begins after it. */
+  #last: string | undefined;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
   }
 
-  /** One pass over every open case and the case channels. @throws SlackDown, HatrackError of the bus */
-  async run(): Promise<Reconciled> {
-    const { board, desk, outbox } = this.#options;
+  /**
+   * One pass over every open case and the case channels. What cannot be compared now does not keep the others from
+   * it; where Slack takes nothing at all the pass ends, and the next goes on from there. @throws HatrackError of the bus
+   */
+  async run(signal?: AbortSignal): Promise<Reconciled> {
+    const { board, desk } = this.#options;
     await board.catchUp();
     const recent = board.decisions().map(({ handoff }) => handoff.caseId);
-    let sum: Reconciled = { seen: 0, repaired: 0, struck: 0 };
-    for (const caseId of new Set([...board.open().map((handoff) => handoff.caseId), ...recent])) {
-      sum = added(sum, await this.#case(caseId));
-    }
-    const since = desk.options.clock.now() - strayMs;
-    for (const channel of desk.options.config.channels) {
-      const standing = await outbox.standing({ channel: await outbox.channelId(channel), since });
-      sum = added(sum, { seen: standing.length, repaired: 0, struck: await this.#strike(standing) });
+    const cases = new Set([...board.open().map((handoff) => handoff.caseId), ...recent]);
+    const parts: Part[] = [
+      ...[...cases].map((caseId) => ({ name: caseId, compare: () => this.#case(caseId) })),
+      ...desk.options.config.channels.map((name) => ({ name, compare: () => this.#channel(name) })),
+    ];
+    let [sum, inRow] = [nothing, 0];
+    for (const part of fromAfter(parts, this.#last)) {
+      if (signal?.aborted === true || inRow >= mostInRow) break;
+      this.#last = part.name;
+      const done = await this.#compared(part);
+      inRow = done.failed > 0 ? inRow + 1 : 0;
+      sum = added(sum, done);
     }
     return sum;
   }
 
-  async #case(caseId: string): Promise<Reconciled> {
-    const { desk, outbox, gate, cases } = this.#options;
-    const thread = await desk.read(caseId);
-    const root = desk.roots.of(thread);
-    if (root === undefined) return { seen: 0, repaired: 0, struck: 0 };
-    const standing = await outbox.standing({ channel: root.channel, threadTs: root.ts, since: 0 });
-    const look = await desk.look(thread);
-    const rootWrong = this.#differs(standing, root, rootMessage(thread, look));
-    if (rootWrong) await cases.repairRoot(caseId);
-    const wrong = await this.#wrongCards(thread, look, standing);
-    const drafts = await gate.repair(caseId, wrong);
-    await this.#publish(caseId, drafts);
-    return {
-      seen: standing.length,
-      repaired: wrong.length + (rootWrong ? 1 : 0),
-      struck: await this.#strike(standing),
-    };
+  async #compared({ name, compare }: Part): Promise<Reconciled> {
+    try {
+      return await compare();
+    } catch (error) {
+      const { diagnostics } = this.#options.desk.options;
+      diagnostics.warn({ error: reasonOf(error), name }, "slack: not compared with the log");
+      return { ...nothing, failed: 1 };
+    }
   }
 
-  /** The proposals of which a card or a copy is gone or says something else. */
-  async #wrongCards(thread: CaseThread, look: Look, inThread: readonly StandingMessage[]): Promise<string[]> {
-    const wrong = new Set<string>();
+  async #channel(name: string): Promise<Reconciled> {
+    const { desk, outbox } = this.#options;
+    const since = desk.options.clock.now() - strayMs;
+    const standing = await outbox.standing({ channel: await outbox.channelId(name), since });
+    return { ...nothing, seen: standing.length, struck: await this.#strike(standing) };
+  }
+
+  async #case(caseId: string): Promise<Reconciled> {
+    const { desk, outbox } = this.#options;
+    const thread = await desk.read(caseId);
+    const root = desk.roots.of(thread);
+    if (root === undefined) return nothing;
+    const inThread = { channel: root.channel, threadTs: root.ts, since: 0 };
+    const standing = await outbox.standing(inThread);
+    const look = await desk.look(thread);
+    const shown = [{ place: root, message: rootMessage(thread, look) }, ...(await this.#cards(thread, look))];
+    const wrong: Shown[] = [];
+    for (const one of shown) if (await this.#differs(standing, one)) wrong.push(one);
+    if (wrong.length > 0) {
+      await this.#repair(caseId, wrong);
+      await this.#settle(wrong, await outbox.standing(inThread));
+    }
+    const repaired = new Set(wrong.map(({ proposalId }) => proposalId)).size;
+    return { ...nothing, seen: standing.length, repaired, struck: await this.#strike(standing) };
+  }
+
+  /** What each card and each copy is to say. */
+  async #cards(thread: CaseThread, look: Look): Promise<Shown[]> {
+    const cards: Shown[] = [];
     for (const posted of latest(thread)) {
       const request = requestOf(thread, posted.eventId);
       if (request === undefined) continue;
-      const gate = posted.kind === "gate";
-      const message = gate ? gateCard(request, { thread, look }) : await this.#copy(thread, posted);
-      const standing = gate ? inThread : await this.#inDirect(posted);
-      if (this.#differs(standing, posted, message)) wrong.add(request.handoff.proposalId);
+      const alone = posted.kind === "direct";
+      const message = alone ? await this.#copy(thread, posted) : gateCard(request, { thread, look });
+      const place = { channel: posted.channel, ts: posted.ts };
+      cards.push({ place, message, alone, proposalId: request.handoff.proposalId });
     }
-    return [...wrong];
+    return cards;
   }
 
   async #copy(thread: CaseThread, posted: Posted): Promise<Message> {
@@ -113,20 +164,42 @@ export class Reconciler {
     return directMessage(thread, request, link);
   }
 
-  #inDirect({ channel, ts }: Posted): Promise<readonly StandingMessage[]> {
-    return this.#options.outbox.standing({ channel, since: Number(ts) * 1000 - 1 });
+  /** Forgets what was drawn there if it is not what stands there, so that the next drawing is sent. */
+  async #differs(inThread: readonly StandingMessage[], shown: Shown): Promise<boolean> {
+    const stands = await this.#stands(inThread, shown);
+    const key = keyOf(shown.place);
+    if (stands === sha256(shownIn(shown.message.blocks))) {
+      this.#left.delete(key);
+      return false;
+    }
+    if (this.#left.get(key) === stands) return false;
+    this.#options.desk.forget(shown.place);
+    return true;
   }
 
-  /** Forgets what was drawn there if it is not what stands there, so that the next drawing is sent. */
-  #differs(standing: readonly StandingMessage[], place: Place, wanted: Message): boolean {
-    const found = standing.find(({ place: { ts } }) => ts === place.ts);
-    const stands = found === undefined ? "gone" : sha256(shownIn(found.blocks));
-    if (stands === sha256(shownIn(wanted.blocks))) return false;
-    const key = `${place.channel} ${place.ts}`;
-    if (this.#tried.get(key) === stands) return false;
-    this.#tried.set(key, stands);
-    this.#options.desk.forget(place);
-    return true;
+  async #stands(inThread: readonly StandingMessage[], { place, alone }: Shown): Promise<string> {
+    const found =
+      alone === true
+        ? await this.#options.outbox.standingAt(place)
+        : inThread.find((one) => one.place.ts === place.ts);
+    return found === undefined ? "gone" : sha256(shownIn(found.blocks));
+  }
+
+  async #repair(caseId: string, wrong: readonly Shown[]): Promise<void> {
+    const { gate, copies, cases } = this.#options;
+    const proposalIds = [...new Set(wrong.flatMap(({ proposalId }) => proposalId ?? []))];
+    if (wrong.some(({ proposalId }) => proposalId === undefined)) await cases.repairRoot(caseId);
+    if (proposalIds.length === 0) return;
+    await this.#publish(caseId, await gate.repair(caseId, proposalIds));
+    await copies.repair(caseId, proposalIds);
+  }
+
+  /** What still differs once it was repaired is what Slack makes of it, or a place that nothing stands at any more. */
+  async #settle(repaired: readonly Shown[], inThread: readonly StandingMessage[]): Promise<void> {
+    for (const shown of repaired) {
+      const stands = await this.#stands(inThread, shown);
+      if (stands !== sha256(shownIn(shown.message.blocks))) this.#left.set(keyOf(shown.place), stands);
+    }
   }
 
   async #publish(caseId: string, drafts: readonly Draft[]): Promise<void> {
@@ -149,7 +222,7 @@ export class Reconciler {
   async #strike(standing: readonly StandingMessage[]): Promise<number> {
     let count = 0;
     for (const { place, mark, text } of standing) {
-      const key = `${place.channel} ${place.ts}`;
+      const key = keyOf(place);
       if (mark.kind !== "gate" || this.#struck.get(key) === true) continue;
       if (await this.#isOnLog(mark.case_id, mark.event_id)) continue;
       const { outbox, desk } = this.#options;
@@ -182,5 +255,20 @@ function latest(thread: CaseThread): Posted[] {
 }
 
 function added(a: Reconciled, b: Reconciled): Reconciled {
-  return { seen: a.seen + b.seen, repaired: a.repaired + b.repaired, struck: a.struck + b.struck };
+  return {
+    seen: a.seen + b.seen,
+    repaired: a.repaired + b.repaired,
+    struck: a.struck + b.struck,
+    failed: a.failed + b.failed,
+  };
+}
+
+function keyOf({ channel, ts }: Place): string {
+  return `${channel} ${ts}`;
+}
+
+/** All of them, from the one after this name on. */
+function fromAfter(parts: readonly Part[], last: string | undefined): Part[] {
+  const start = parts.findIndex(({ name }) => name === last) + 1;
+  return [...parts.slice(start), ...parts.slice(0, start)];
 }

@@ -45,6 +45,11 @@ export function who(principal: Principal): RichTextElement {
     : text(untrusted(`${principal.team}/${principal.user}`, { max: 130 }));
 }
 
+/** To our own message: `url` is what `Links` gave. */
+export function link(url: string, label: Ours): RichTextElement {
+  return { type: "link", url, text: label };
+}
+
 export function section(...elements: readonly RichTextElement[]): RichTextSection {
   return { type: "rich_text_section", elements: [...elements] };
 }

@@ -4,15 +4,9 @@ import { HatrackError, reasonOf } from "../src/errors.ts";
 import type { Principal } from "../src/events/vocabulary.ts";
 import { indicatorsIn } from "../src/indicators/extract.ts";
 import { accuracyOf } from "../src/memory/accuracy.ts";
-import { CaseMemory } from "../src/memory/case-memory.ts";
-import {
-  caseAnswer,
-  helpAnswer,
-  pendingAnswer,
-  unclearAnswer,
-  whoAnswer,
-  wordsAnswer,
-} from "./blocks/answers.ts";
+import type { Narrator } from "../src/memory/explain.ts";
+import { CaseMemory, type MemoryOptions } from "../src/memory/case-memory.ts";
+import { caseAnswer, helpAnswer, pendingAnswer, unclearAnswer, wordsAnswer } from "./blocks/answers.ts";
 import {
   assignForm,
   closeForm,
@@ -21,7 +15,7 @@ import {
   pauseForm,
   type CaseOrigin,
 } from "./blocks/case-forms.ts";
-import { clustersAnswer, recallAnswer } from "./blocks/memory-answers.ts";
+import { clustersAnswer, recallAnswer, relatedAnswer } from "./blocks/memory-answers.ts";
 import { accuracyAnswer, explainAnswer } from "./blocks/record-answers.ts";
 import { explained } from "./explaining.ts";
 import { statusAnswer } from "./blocks/status-answer.ts";
@@ -35,8 +29,8 @@ import { slashCommand } from "./ids.ts";
 import type { Board } from "./board.ts";
 import { KeyedQueue } from "./lanes/queue.ts";
 import type { Message } from "./limits.ts";
-import { nearest } from "./nearest.ts";
 import type { Place } from "./outbox.ts";
+import { whoIsOnCall, whyNotSwitched } from "./soc-roles.ts";
 import { caseRef, configured, ours } from "./text.ts";
 import { mayNotAsk, notLookedUp, notRecorded, said } from "./wording.ts";
 
@@ -45,6 +39,9 @@ export interface SocDeskOptions {
   readonly directory: Pick<SlackDirectory, "onCall" | "person">;
   readonly board: Board;
   readonly home: Pick<HomeTab, "health">;
+  readonly memory?: Pick<MemoryOptions, "benign" | "snapshot"> | undefined;
+  /** Words what an explanation says, where a model is configured. */
+  readonly narrator?: Narrator | undefined;
 }
 
 export interface Asked {
@@ -131,7 +128,8 @@ export class SocDesk {
   async #recall(of: string): Promise<Answer> {
     const memory = await this.#remembered();
     try {
-      const { query, cases } = memory.recallSimilar(of);
+      const { query, cases, related } = memory.recallSimilar(of);
+      if (related !== undefined) return shown(relatedAnswer(query, related));
       if (cases.length > 0 || of.startsWith("CASE-") || indicatorsIn(of).length > 0) {
         return shown(recallAnswer(query, cases));
       }
@@ -148,7 +146,7 @@ export class SocDesk {
   #remembered(): Promise<CaseMemory> {
     return this.#queue.run("memory", async () => {
       const { bus } = this.#options.front.options.desk.options;
-      if (this.#memory === undefined) this.#memory = await CaseMemory.project(bus);
+      if (this.#memory === undefined) this.#memory = await CaseMemory.project(bus, this.#options.memory);
       else await this.#memory.catchUp();
       return this.#memory;
     });
@@ -165,8 +163,9 @@ export class SocDesk {
     }
     if (command.command === "case") return shown(caseAnswer(thread, await desk.look(thread)));
     if (command.command === "explain") {
-      const { directory } = this.#options;
-      const found = await explained({ bus: desk.options.bus, directory }, command.caseId, command.question);
+      const { directory, narrator } = this.#options;
+      const { bus, diagnostics } = desk.options;
+      const found = await explained({ bus, directory, narrator, diagnostics }, command);
       return shown(explainAnswer(found));
     }
     if (command.command === "assign" && command.to !== undefined) {
@@ -192,25 +191,14 @@ export class SocDesk {
   }
 
   async #ofRole(asked: Asked, command: Named<"who" | "pause" | "resume">): Promise<Answer> {
-    if (command.command === "who") return this.#who(command.role);
-    if (command.command === "resume") return this.#say(asked, { decision: "resume", role: command.role });
-    return { view: pauseForm({ role: command.role }, command.role), command };
-  }
-
-  async #who(asked: string): Promise<Answer> {
-    const { onCall } = this.#options.front.options.desk.options.config;
-    const names = Object.keys(onCall);
-    const role = names.find((name) => name === asked || name === `${asked}-oncall`);
-    const title = role === undefined ? undefined : onCall[role]?.title;
-    if (role === undefined || title === undefined) {
-      const meant = nearest(asked, names) ?? names[0] ?? "";
-      const problem = `There is no on-call role "${asked.slice(0, 60)}".`;
-      return told(unclearAnswer(problem, `${slashCommand} who ${meant}`));
-    }
-    const answer = await this.#options.directory.onCall(role);
-    if (answer.kind === "members") return shown(whoAnswer(title, answer.members));
-    const why = configured(answer.why);
-    return told(wordsAnswer(ours`Who is ${configured(title)} cannot be looked up just now: ${why}`));
+    const { directory, board, front } = this.#options;
+    const { bus, config } = front.options.desk.options;
+    if (command.command === "who") return whoIsOnCall(command.role, config, directory);
+    const { role } = command;
+    const refusal = await whyNotSwitched({ command: command.command, role }, bus, board);
+    if (refusal !== undefined) return told(refusal);
+    if (command.command === "resume") return this.#say(asked, { decision: "resume", role });
+    return { view: pauseForm({ role }, role), command };
   }
 
   /** Says it through the door; what the gate makes of it appears where it belongs, a refusal to who asked. */

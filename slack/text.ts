@@ -149,8 +149,13 @@ function hex(letter: string): string {
 }
 
 function inert(text: string, lines: boolean): string {
-  return defang(visible(text, lines));
+  return defang(visible(text, lines)).replace(liveScheme, (scheme) =>
+    scheme.replace(/t/g, "x").replace(/T/g, "X"),
+  );
 }
+
+/** A link to a name of one label ("http://payload/x") is no indicator, and still a link. */
+const liveScheme = /\b(?:https?|ftps?)(?=:\/\/)/gi;
 
 /** Exactly these three (docs.slack.dev, "Formatting message text"): `&` first. */
 function escaped(text: string): string {

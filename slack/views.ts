@@ -11,6 +11,7 @@ import type { FrontDesk } from "./front-desk.ts";
 import { fields, forms } from "./ids.ts";
 import { isKnown } from "./known-ids.ts";
 import { formOf, type SubmittedForm } from "./payloads.ts";
+import { submitTuning } from "./tuning-press.ts";
 import { noLongerHandled, notOurCard, notRecorded, pickSome } from "./wording.ts";
 
 type Submit = (front: FrontDesk, form: SubmittedForm) => Promise<Faults | undefined>;
@@ -26,6 +27,7 @@ export function registerViews(app: App, front: FrontDesk): void {
     form.callbackId === forms.authoriseAll ? submitPlan(desk, form) : submitProposal(desk, form),
   );
   take(/^case\./, submitAct);
+  take(/^tuning\./, submitTuning);
   app.view({ type: "view_submission", callback_id: /.*/ }, async ({ ack, body, view }) => {
     if (isKnown(view.callback_id)) return;
     await ack({ response_action: "clear" });
@@ -43,7 +45,7 @@ const submitProposal: Submit = async (front, form) => {
   const card = originOf(FormOrigin, form);
   const found = card === undefined || !front.isOurs(form) ? undefined : await front.find(card);
   if (card === undefined || found === undefined) return { [known.lastField]: notOurCard };
-  const words = known.words(form, found.request.handoff.ask);
+  const words = known.words(form, found.request.handoff.ask, found.question?.requestId);
   if (!isWords(words)) return words;
   return recorded(front, known.lastField, () =>
     front.options.door.submit({ principal, card, found, words, act: [callbackId, viewId] }),
@@ -59,8 +61,8 @@ const submitPlan: Submit = async (front, form) => {
   const ticked = origin.cards.filter((_, at) => form.field(boxOf(at)) === "yes");
   if (ticked.length === 0) return { [boxOf(0)]: pickSome };
   const found: { card: CardRef; found: FoundCard }[] = [];
-  for (const [proposalId, ts] of ticked) {
-    const card = { caseId, proposalId, channel, ts };
+  for (const [proposalId, ts, ref] of ticked) {
+    const card = { caseId, proposalId, channel, ts, ref };
     const one = await front.find(card);
     if (one === undefined) return { [fields.note]: notOurCard };
     found.push({ card, found: one });

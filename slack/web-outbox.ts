@@ -14,10 +14,12 @@ import {
   type Place,
   type Search,
   type StandingMessage,
+  type Upload,
   type Whisper,
 } from "./outbox.ts";
 import { goneErrors, platformError, slackFailure } from "./slack-errors.ts";
 import type { TokenBuckets } from "./token-bucket.ts";
+import { uploadFile, type IsUploadHost } from "./uploads.ts";
 
 /** Who we are in this workspace: what a message of our own is matched on. */
 export interface OwnApp {
@@ -33,6 +35,7 @@ export interface WebOutboxOptions {
   readonly diagnostics: Diagnostics;
   readonly limitMode: LimitMode;
   readonly buckets: TokenBuckets;
+  readonly isUploadHost: IsUploadHost;
   /** Waits for a token; without it a token is taken and the call goes out at once. */
   readonly wait?: (ms: number) => Promise<void>;
 }
@@ -138,6 +141,16 @@ export class WebOutbox implements Outbox {
     return found;
   }
 
+  async standingAt({ channel, ts }: Place): Promise<StandingMessage | undefined> {
+    const method = "conversations.history";
+    await this.turn(method);
+    const only = { oldest: ts, latest: ts, inclusive: true, limit: 1 };
+    const answer = await this.#call(method, { channel, ...only, include_all_metadata: true });
+    const own = Page.parse(answer).messages.map((message) => this.#ours(message));
+    const [found] = own.flatMap((one) => (one?.ts === ts ? [one] : []));
+    return found && standingAs(found, channel);
+  }
+
   async recentRoots(name: string): Promise<ReadonlyMap<string, Place>> {
     const channel = await this.channelId(name);
     const roots = new Map<string, Place>();
@@ -155,6 +168,7 @@ export class WebOutbox implements Outbox {
     const method = threadTs === undefined ? "conversations.history" : "conversations.replies";
     let cursor = "";
     for (let page = 0; page < 5; page += 1) {
+      await this.turn(method);
       const answer = Page.parse(
         await this.#call(method, {
           ...{ channel, ...thread, oldest: (since / 1000).toFixed(6), limit: 200 },
@@ -202,6 +216,10 @@ export class WebOutbox implements Outbox {
   async permalink({ channel, ts }: Place): Promise<string | undefined> {
     const answer = await this.#call("chat.getPermalink", { channel, message_ts: ts });
     return z.object({ permalink: z.url().max(3000) }).safeParse(answer).data?.permalink;
+  }
+
+  upload(file: Upload): Promise<string> {
+    return uploadFile(this.#options.client, file, this.#options.isUploadHost);
   }
 
   #content(message: Message, mark?: NewPost["mark"]): Record<string, unknown> {

@@ -41,6 +41,7 @@ export const outcomes: Readonly<Record<Outcome, Ours | undefined>> = {
 /** Who counts the verdict that is shown. */
 export const verdictBy = {
   person: ours`confirmed by a person`,
+  source: ours`as closed in its console`,
   tier2: undefined,
   sentinel: undefined,
 } as const;
@@ -106,6 +107,7 @@ export const endings: Readonly<Record<Exclude<ProposalStatus, "pending" | "autho
 export const buttons = {
   reject: ours`Reject…`,
   needInfo: ours`Need info`,
+  answer: ours`Answer…`,
   onIt: ours`I'm on it`,
   markDone: ours`Mark done`,
   couldNotDo: ours`Could not do it…`,
@@ -115,6 +117,10 @@ export const buttons = {
   share: ours`Share to channel`,
   openForm: ours`Open the form`,
   openCard: ours`Open the card`,
+  acceptTuning: ours`Accept`,
+  declineTuning: ours`Decline…`,
+  tuningFilter: ours`Show the filter`,
+  labelCase: ours`Label…`,
 } as const;
 
 /** A card's menu. */

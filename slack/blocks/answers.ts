@@ -86,7 +86,8 @@ function rowGroups(handoff: Handoff): RichTextElement[][] {
   const whose = status === "authorised" ? ours`authorised, not done: ` : ours`waits for `;
   const groups: RichTextElement[][] = [
     [bold(briefly(ask, 200))],
-    [text(caseRef(caseId))],
+    // A review names its case.
+    ...(ask.target.value === caseId ? [] : [[text(caseRef(caseId))]]),
     [text(whose), text(untrusted(whoCan(handoff), { max: 200 }))],
   ];
   if (bar.quorum > 1) groups.push([text(ours`${approvals.length} of ${bar.quorum}`)]);

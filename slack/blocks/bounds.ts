@@ -1,6 +1,10 @@
 /** What bounds a request, in a few short lines: what it reaches, by when and who is next, how many people, who is at it. */
 import type { RichTextElement } from "@slack/types";
-import { proposalOf, type CaseThread, type Progress, type Request } from "../case-thread.ts";
+import type { Principal } from "../../src/events/vocabulary.ts";
+import { samePrincipal } from "../../src/gate/authority.ts";
+import type { Proposal } from "../../src/memory/case-file.ts";
+import { proposalOf, type CaseThread, type Request } from "../case-thread.ts";
+import type { Approval, Progress } from "../progress.ts";
 import { bold, date, dotted, text, who } from "../rich.ts";
 import { configured, ours, untrusted, type Ours } from "../text.ts";
 
@@ -18,7 +22,9 @@ export function bounds(request: Request, thread: CaseThread): RichTextElement[] 
   return lines.flatMap((line, at) => (at === 0 ? line : [newline, ...line]));
 }
 
-function reach({ handoff: { bar } }: Request): Ours {
+function reach({ handoff: { ask, bar } }: Request): Ours {
+  // Reading a case is nothing to be undone.
+  if (ask.verb === "review_case") return sentence(bar.blastRadius);
   const undo = bar.reversible ? ours`Reversible` : ours`Not reversible`;
   return ours`${sentence(bar.blastRadius)} ${undo}.`;
 }
@@ -45,12 +51,24 @@ function quorum(progress: Progress | undefined, need: number): RichTextElement[]
   if (need <= 1) return [];
   const have = progress?.approvals ?? [];
   const count = [bold(ours`${need} people`), text(ours` must authorise it; ${have.length} so far`)];
-  return [have.length === 0 ? count : [...count, text(ours`: `), ...named(have)]];
+  return [have.length === 0 ? count : [...count, text(ours`: `), ...approvers(have)]];
 }
 
-function named(people: readonly Parameters<typeof who>[0][]): RichTextElement[] {
+/** Who decided it, with the flag of whoever approved and had only just joined. */
+export function deciders(proposal: Proposal | undefined, thread: CaseThread): RichTextElement[] {
+  const approvals = proposal === undefined ? [] : (thread.progress[proposal.proposalId]?.approvals ?? []);
+  const flagged = (by: Principal): Approval =>
+    approvals.find((approval) => samePrincipal(approval.by, by)) ?? { by };
+  return approvers((proposal?.decided?.by ?? []).map(flagged));
+}
+
+/** Who approved; whoever joined the group after the card was posted is flagged. */
+export function approvers(approvals: readonly Approval[]): RichTextElement[] {
   return dotted(
-    people.map((person) => [who(person)]),
+    approvals.map(({ by, joinedAfter }) => {
+      if (joinedAfter === undefined) return [who(by)];
+      return [who(by), text(ours` (`), bold(ours`joined the group after this was asked`), text(ours`)`)];
+    }),
     ours`, `,
   );
 }
@@ -73,5 +91,9 @@ function asked({ by, question, answer, clockStopped }: NonNullable<Progress["que
   if (answer === undefined) {
     return [...line, text(ours`… being looked into; the answer comes in the thread.${clock}`)];
   }
-  return [...line, bold(ours`Answer `), text(untrusted(answer, { brief: 240 }))];
+  const from =
+    answer.by === undefined
+      ? [bold(ours`Answer, from the record `)]
+      : [bold(ours`Answer of `), who(answer.by), text(ours` `)];
+  return [...line, ...from, text(untrusted(answer.text, { brief: 240 }))];
 }

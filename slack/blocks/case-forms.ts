@@ -95,6 +95,13 @@ export function muteForm(origin: CaseOrigin, given: { rule?: string; host?: stri
         ...{ field: fields.host, label: ours`Only on this host`, required: false, longest: 255 },
         ...(host === undefined ? {} : { initial: host }),
       }),
+      choice({
+        ...{ field: fields.severities, label: ours`Which alerts`, required: true, initial: "usual" },
+        options: [
+          { value: "usual", label: ours`all but critical ones` },
+          { value: "all", label: ours`critical ones too` },
+        ],
+      }),
       choice({ field: fields.hours, label: ours`For`, required: true, options: mutes, initial: "24" }),
       reason(ours`Why is it noise?`),
     ],

@@ -2,13 +2,15 @@
 import type { KnownBlock, RichTextElement } from "@slack/types";
 import type { Proposal } from "../../src/memory/case-file.ts";
 import type { CardState } from "../card-state.ts";
-import { proposalOf, type CaseThread, type Progress, type Request } from "../case-thread.ts";
+import { proposalOf, type CaseThread, type Request } from "../case-thread.ts";
+import type { Progress } from "../progress.ts";
 import type { Look } from "../config.ts";
 import type { Message } from "../limits.ts";
 import { dotted, richText, section, text, who } from "../rich.ts";
 import { caseRef, configured, fallback, mrkdwn, ours, untrusted, type Ours } from "../text.ts";
 import { endings, rejectCategories, verbs } from "../wording.ts";
 import { actionBlocks } from "./action-blocks.ts";
+import { deciders } from "./bounds.ts";
 import { doneMenu } from "./card-buttons.ts";
 
 interface Drawn {
@@ -22,13 +24,11 @@ export function closedCard(request: Request, { thread, look }: Drawn, state: Car
   const proposal = proposalOf(thread, proposalId);
   const head = headOf(request, thread, state);
   const undo =
-    state === "ended" && proposal?.status === "executed"
-      ? doneMenu(look.cardRef(thread.file.caseId, request))
-      : {};
+    state === "ended" && proposal?.status === "executed" ? doneMenu(look.cardRef(thread, request)) : {};
   const blocks: KnownBlock[] = [
     { type: "section", text: mrkdwn`*${head}* · ${caseId}`, ...undo },
     ...actionBlocks(request),
-    ...(state === "ended" ? outcome(proposal, thread.progress[proposalId]) : []),
+    ...(state === "ended" ? outcome(proposal, thread) : []),
   ];
   return { text: fallback`${head}: ${verbs[ask.verb].headline}, ${caseId}`, blocks };
 }
@@ -48,21 +48,20 @@ function askedNow(thread: CaseThread, proposalId: string): string {
 }
 
 /** By whom, and why; after an authorisation, also who gave it. */
-function outcome(proposal: Proposal | undefined, progress: Progress | undefined): KnownBlock[] {
-  const lines = [...decidedLines(proposal), ...endingLines(progress, proposal?.status === "executed")];
+function outcome(proposal: Proposal | undefined, thread: CaseThread): KnownBlock[] {
+  if (proposal === undefined) return [];
+  const ending = endingLines(thread.progress[proposal.proposalId], proposal.status);
+  const lines = [...decidedLines(proposal, thread), ...ending];
   if (lines.length === 0) return [];
   const newline = text(ours`\n`);
   return [richText(section(...lines.flatMap((line, at) => (at === 0 ? line : [newline, ...line]))))];
 }
 
-function decidedLines(proposal: Proposal | undefined): RichTextElement[][] {
-  const decided = proposal?.decided;
+function decidedLines(proposal: Proposal, thread: CaseThread): RichTextElement[][] {
+  const { decided } = proposal;
   if (decided === undefined) return [];
   const verb = decided.outcome === "authorised" ? ours`Authorised by ` : ours`By `;
-  const people = dotted(
-    decided.by.map((person) => [who(person)]),
-    ours`, `,
-  );
+  const people = deciders(proposal, thread);
   const label = rejectCategories.find(({ value }) => value === decided.category)?.label;
   const named = label === undefined ? [] : [[text(label)]];
   const by = people.length === 0 ? [] : [[text(verb), ...people]];
@@ -71,9 +70,17 @@ function decidedLines(proposal: Proposal | undefined): RichTextElement[][] {
   return decided.outcome === "authorised" ? lines : [...lines, [text(untrusted(decided.why, { max: 600 }))]];
 }
 
-function endingLines(progress: Progress | undefined, done: boolean): RichTextElement[][] {
+/** What the person at the end did; of other endings nobody is the author. */
+const endedBy: Readonly<Partial<Record<Proposal["status"], Ours>>> = {
+  executed: ours`Carried out by `,
+  abandoned: ours`Could not be done, says `,
+  rolled_back: ours`Rolled back by `,
+  revoked: ours`Taken back by `,
+};
+
+function endingLines(progress: Progress | undefined, status: Proposal["status"]): RichTextElement[][] {
   const { by, why } = progress?.ending ?? {};
-  const closed = by === undefined ? [] : [[text(done ? ours`Carried out by ` : ours`Then by `), who(by)]];
+  const closed = by === undefined ? [] : [[text(endedBy[status] ?? ours`By `), who(by)]];
   const words = why === undefined || why === "" ? [] : [[text(untrusted(why, { max: 600 }))]];
   return [...closed, ...words];
 }

@@ -1,5 +1,6 @@
 /** Evidence as people read it: what is claimed, the words it rests on quoted as code, and where those stand. */
 import type { RichTextSection } from "@slack/types";
+import { z } from "zod";
 import type { Evidence } from "../../src/events/vocabulary.ts";
 import { code, section, text } from "../rich.ts";
 import { ours, untrusted, type Shown } from "../text.ts";
@@ -24,9 +25,36 @@ export function evidenceItem(
 ): RichTextSection {
   const [said, quoted] =
     size !== whole
-      ? [untrusted(claim, { brief: size.claim }), untrusted(quote, { brief: size.quote })]
+      ? [untrusted(claim, { brief: size.claim }), untrusted(inWords(quote), { brief: size.quote })]
       : [untrusted(claim, { max: size.claim }), untrusted(quote, { max: size.quote })];
   return section(text(said), text(ours` `), code(quoted), text(ours` · `), text(placeWords(cites, steps)));
+}
+
+/**
+ * What a tool answered, as words: `"verdict": "malicious", "firstSeen": null` → "verdict malicious". Whole, it is
+ * quoted as it stands; what is no piece of JSON is as it is.
+ */
+export function inWords(quote: string): string {
+  const fields = [quote, `{${quote}}`, `{${quote.replace(/,\s*$/, "")}}`]
+    .map(fieldsOf)
+    .find((found) => found !== undefined);
+  return fields === undefined || fields === "" ? quote : fields;
+}
+
+const Scalars = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+
+function fieldsOf(text: string): string | undefined {
+  try {
+    const fields = Scalars.parse(JSON.parse(text));
+    return Object.entries(fields)
+      .flatMap(([name, value]) =>
+        value === null || value === "" ? [] : [`${partInWords(name)} ${String(value)}`],
+      )
+      .join(", ");
+  } catch {
+    // Not an object of plain values: it is shown as it stands.
+    return undefined;
+  }
 }
 
 /** "alert.process.commandLine" → "command line"; "step 3" → "step 3: indicator reputation". */
@@ -73,11 +101,13 @@ function spelt(path: string): string {
     .replace(/^alert\.raw\./, "raw alert.")
     .replace(/^alert\./, "")
     .split(".")
-    .map((part) =>
-      part
-        .replace(/([a-z])([A-Z])/g, "$1 $2")
-        .replaceAll("_", " ")
-        .toLowerCase(),
-    )
+    .map(partInWords)
     .join(", ");
+}
+
+function partInWords(part: string): string {
+  return part
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .replaceAll("_", " ")
+    .toLowerCase();
 }

@@ -44,13 +44,15 @@ export function findingMessage(
   const parts = [head, body, ...told.lists.flatMap(([name, items]) => listed(name, items))];
   const steps = stepsOf(traces, finding.id);
   const blocks: KnownBlock[] = [richText(...parts), ...evidenceBlocks(told, steps)];
-  if (told.dropped > 0) blocks.push(untied(told.dropped));
+  // A plan's count takes in its proposals' claims, which stand on their own cards.
+  const all = isEvent(finding, "response.planned") ? undefined : told.evidence.length + told.dropped;
+  if (told.dropped > 0) blocks.push(untied(told.dropped, all));
   blocks.push(...thumbs(finding, told.evidence.length > 0), ...rated(ratings[finding.id] ?? []));
   return { text: fallback`${caseId}: ${title}, ${told.conclusion}`, blocks };
 }
 
+/** Never in the event's own words: whoever can write the log would have them read out with our notifications. */
 export function titleOf(finding: Finding): Ours {
-  if (isEvent(finding, "role.failed")) return configured(finding.data.title);
   const role = roleOf(finding);
   return hats.find((hat) => hat.role === role)?.title ?? configured(role);
 }
@@ -138,6 +140,7 @@ function failed({ data }: KnownEvent<"role.failed">): Told {
     invalid_output: ours`gave no answer: what it said did not parse`,
     empty_output: ours`gave no answer: it said nothing`,
     tool_failed: ours`gave no answer: a tool failed`,
+    model_unavailable: ours`gave no answer: no model answered in time`,
   };
   return { conclusion: reasons[data.reason], summary: data.detail, lists: [], evidence: [], dropped: 0 };
 }
@@ -177,11 +180,12 @@ function evidenceBlocks({ evidence }: Told, steps: Steps): KnownBlock[] {
   return [richText(section(bold(ours`Evidence`)), bullets(shown), ...more)];
 }
 
-function untied(dropped: number): KnownBlock {
+function untied(dropped: number, all: number | undefined): KnownBlock {
+  const of = all === undefined ? ours`` : ours` of ${all}`;
   const words =
     dropped === 1
-      ? ours`1 claim could not be tied to the record and was left out.`
-      : ours`${dropped} claims could not be tied to the record and were left out.`;
+      ? ours`1${of} ${all === undefined ? ours`claim` : ours`claims`} could not be tied to the record and was removed.`
+      : ours`${dropped}${of} claims could not be tied to the record and were removed.`;
   return { type: "context", elements: [plain(words)] };
 }
 

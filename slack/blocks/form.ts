@@ -11,6 +11,8 @@ export const FormOrigin = z.strictObject({
   proposalId: z.string().min(1).max(64),
   channel: z.string().min(1).max(64),
   ts: z.string().min(1).max(64),
+  /** The name of the reference that was pressed. */
+  ref: z.string().min(1).max(32),
 });
 export type FormOrigin = z.infer<typeof FormOrigin>;
 

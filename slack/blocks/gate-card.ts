@@ -9,15 +9,16 @@ import { proposalOf, type CaseThread, type Request } from "../case-thread.ts";
 import type { Look } from "../config.ts";
 import { authorisableWith } from "../handoffs.ts";
 import type { Message } from "../limits.ts";
-import { bold, bullets, date, dotted, richText, section, text, who } from "../rich.ts";
+import { bold, bullets, date, richText, section, text, who } from "../rich.ts";
 import { caseRef, configured, fallback, Markup, mrkdwn, ours, plain, untrusted, type Ours } from "../text.ts";
 import { stepsOf } from "../traces.ts";
 import { footer, tooLong, verbs } from "../wording.ts";
 import { actionBlocks } from "./action-blocks.ts";
 import { actionWords, carriedOut } from "./action-words.ts";
-import { bounds } from "./bounds.ts";
+import { bounds, deciders } from "./bounds.ts";
 import { carryOutButtons, decideButtons } from "./card-buttons.ts";
 import { closedCard } from "./closed-card.ts";
+import { elsewhere } from "./elsewhere.ts";
 import { evidenceItem, glance } from "./evidence.ts";
 
 export interface CardContext {
@@ -45,7 +46,7 @@ function openCard(request: Request, { thread, look }: CardContext): Message {
   const caseId = caseRef(thread.file.caseId);
   const together = authorisableWith(thread, request);
   const buttons = decideButtons(ask.verb, {
-    ref: look.cardRef(thread.file.caseId, request),
+    ref: look.cardRef(thread, request),
     whole,
     together: together[0]?.eventId === request.eventId ? together.length : 1,
   });
@@ -53,7 +54,7 @@ function openCard(request: Request, { thread, look }: CardContext): Message {
     { type: "section", text: mrkdwn`*Action required from: ${title}* ${called}` },
     ...actionBlocks(request),
     richText(why(request), ...proof(request, thread), ...against(request)),
-    richText(section(...bounds(request, thread))),
+    richText(section(...bounds(request, thread)), ...elsewhere(look.sameAs(request))),
     ...(whole ? [] : [note(tooLong)]),
     { type: "actions", ...buttons },
     closing(request, thread.file.caseId),
@@ -96,7 +97,7 @@ function notDoneCard(request: Request, { thread, look }: CardContext): Message {
     { type: "section", text: mrkdwn`*${authorised}, not done* · ${caseId}` },
     ...actionBlocks(request),
     richText(section(...line, ...owners(proposalOf(thread, proposalId), thread))),
-    { type: "actions", ...carryOutButtons(look.cardRef(thread.file.caseId, request), thread.file, look) },
+    { type: "actions", ...carryOutButtons(look.cardRef(thread, request), thread.file, look) },
     closing(request, thread.file.caseId),
   ];
   return { text: fallback`${authorised}, not done: ${verbs[ask.verb].headline}, ${caseId}`, blocks };
@@ -105,10 +106,7 @@ function notDoneCard(request: Request, { thread, look }: CardContext): Message {
 /** Who authorised it, who carries it out, and until when. */
 function owners(proposal: Proposal | undefined, thread: CaseThread): RichTextElement[] {
   const decided = proposal?.decided;
-  const names = dotted(
-    (decided?.by ?? []).map((person) => [who(person)]),
-    ours`, `,
-  );
+  const names = deciders(proposal, thread);
   const onIt = proposal === undefined ? undefined : thread.progress[proposal.proposalId]?.onIt;
   const owner = onIt === undefined ? [text(ours`nobody is on it yet`)] : [who(onIt), text(ours` is on it`)];
   const due = decided?.carryOutBy;

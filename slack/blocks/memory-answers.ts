@@ -20,6 +20,20 @@ export function recallAnswer(query: string, cases: readonly Recalled[]): Message
   return { text: fallback`${cases.length} cases like it`, blocks: [richText(head, bullets(rows))] };
 }
 
+/** No case holds the link; these hold its host. */
+export function relatedAnswer(
+  query: string,
+  { host, cases }: { readonly host: string; readonly cases: readonly Recalled[] },
+): Message {
+  const head = section(text(ours`No past case holds `), code(untrusted(query, { max: 200 })));
+  const weaker = section(
+    bold(ours`Its host is known, which says less: `),
+    code(untrusted(host, { max: 120 })),
+  );
+  const rows = cases.map((found) => section(...dotted(recalled(found), dot)));
+  return { text: fallback`Its host alone is known`, blocks: [richText(head, weaker, bullets(rows))] };
+}
+
 function recalled({ caseId, score, shared, verdict, confirmedBy }: Recalled): RichTextElement[][] {
   return [
     [bold(caseRef(caseId))],
@@ -37,6 +51,7 @@ function recalled({ caseId, score, shared, verdict, confirmedBy }: Recalled): Ri
 
 const saidBy: Readonly<Record<string, Ours>> = {
   person: ours`confirmed by a person`,
+  source: ours`as closed in its console`,
   tier2: ours`by Tier 2`,
   sentinel: ours`by Sentinel`,
 };

@@ -3,7 +3,6 @@
  * opened from, and the digest is looked up from that card again at submit (lesson 13).
  */
 import type { KnownBlock, ModalView } from "@slack/types";
-import type { CaseThread, Request } from "../case-thread.ts";
 import { fields, forms } from "../ids.ts";
 import { bold, bullets, dotted, richText, section, text } from "../rich.ts";
 import { caseRef, configured, ours, plain, untrusted, type Ours } from "../text.ts";
@@ -12,6 +11,7 @@ import { footer, rejectCategories, verbs } from "../wording.ts";
 import { actionBlocks } from "./action-blocks.ts";
 import { bounds } from "./bounds.ts";
 import { evidenceItem, whole } from "./evidence.ts";
+import type { CaseThread, Question, Request } from "../case-thread.ts";
 import { evidenceOf, titleOf, type Finding } from "./finding.ts";
 import { area, choice, form, FormOrigin, page, personPicker, type FormWords } from "./form.ts";
 
@@ -19,6 +19,9 @@ export interface FormContext {
   readonly request: Request;
   readonly thread: CaseThread;
   readonly origin: FormOrigin;
+  readonly question?: Question | undefined;
+  /** What stands behind a card's buttons now. */
+  readonly refOf: (request: Request) => string;
 }
 
 export function authoriseForm(context: FormContext): ModalView {
@@ -41,6 +44,15 @@ export function needInfoForm(context: FormContext): ModalView {
   const hint = ours`The role answers in the thread, from the record or with its tools.`;
   return onCard({ callbackId: forms.needInfo, title: ours`Need info`, submit: ours`Ask` }, context, [
     area({ field: fields.question, label: ours`What do you need to know?`, required: true, hint }),
+  ]);
+}
+
+export function answerForm(context: FormContext): ModalView {
+  const asked = context.question?.text ?? "";
+  const hint = ours`It goes on the record and into the thread, under your name.`;
+  return onCard({ callbackId: forms.answer, title: ours`Answer`, submit: ours`Answer` }, context, [
+    richText(section(bold(ours`Asked: `), text(untrusted(asked, { max: 2000, lines: true })))),
+    area({ field: fields.answer, label: ours`What do you know?`, required: true, hint }),
   ]);
 }
 

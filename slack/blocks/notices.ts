@@ -1,5 +1,5 @@
 /** Short messages: a direct message to who is on call, replies in the thread, words for one person. */
-import type { KnownBlock, RichTextElement } from "@slack/types";
+import type { Button, KnownBlock, RichTextElement } from "@slack/types";
 import type { EventData } from "../../src/events/catalogue.ts";
 import type { Principal } from "../../src/events/vocabulary.ts";
 import type { CaseThread, Request } from "../case-thread.ts";
@@ -15,6 +15,7 @@ import { buttons, endings, verbs } from "../wording.ts";
 import type { Steps } from "../traces.ts";
 import { briefly } from "./action-words.ts";
 import { brief, evidenceItem } from "./evidence.ts";
+import { inTheirWords } from "./spoken.ts";
 
 const dot = ours` · `;
 
@@ -76,28 +77,48 @@ export function reminder(thread: CaseThread, request: Request, look: Look): Mess
   return { text: fallback`Still waiting for ${title}: ${caseId}`, blocks };
 }
 
-export function infoRequested(caseId: string, data: EventData<"info.requested">): Message {
+/** @param ref what stands behind "Answer…": whoever knows can say so */
+export function infoRequested(caseId: string, data: EventData<"info.requested">, ref: string): Message {
   const line = [
     ...[who(data.by), text(ours` needs to know: `), text(untrusted(data.question, { lines: true }))],
     text(ours`\n… being looked into; the answer comes here.`),
   ];
-  return { text: fallback`Question on ${caseRef(caseId)}`, blocks: [richText(section(...line))] };
+  const answer: Button = {
+    type: "button",
+    action_id: slackActions.answer,
+    text: plain(buttons.answer),
+    value: ref,
+  };
+  const blocks: KnownBlock[] = [richText(section(...line)), { type: "actions", elements: [answer] }];
+  return { text: fallback`Question on ${caseRef(caseId)}`, blocks };
 }
+
+const fromRecord: RichTextElement[] = [bold(ours`Answer, from the record: `)];
 
 export function infoAnswered(caseId: string, data: EventData<"info.answered">, steps: Steps): Message {
   const proof = data.evidence.slice(0, 4).map((item) => evidenceItem(item, steps, brief));
-  const from = data.from === "record" ? ours`Answer, from the record: ` : ours`Answer: `;
-  const said = section(bold(from), text(untrusted(data.answer, { lines: true })));
+  const head = data.by === undefined ? fromRecord : [bold(ours`Answer of `), who(data.by), bold(ours`: `)];
+  const said = section(
+    ...head,
+    text(untrusted(data.answer.replace(/^From the record:\n/, ""), { lines: true })),
+  );
   const blocks = [richText(said, ...(proof.length === 0 ? [] : [bullets(proof)]))];
   return { text: fallback`Answer on ${caseRef(caseId)}`, blocks };
 }
 
+interface Told {
+  /** Those of soc.yaml. */
+  readonly titles: readonly string[];
+  /** Whom the refusal may name: who decided it. */
+  readonly people: readonly Principal[];
+}
+
 /**
- * Only the person sees it: which rule refused, and who can answer instead. `titles` are those of soc.yaml: the
- * fallback text, which a notification reads out, names nobody who does not stand there.
+ * Only the person sees it: which rule refused, and who can answer instead. The fallback text, which a notification
+ * reads out, names nobody who does not stand in soc.yaml.
  */
-export function refusal(data: EventData<"decision.refused">, titles: readonly string[]): Message {
-  const lines: RichTextElement[] = [bold(ours`Not done. `), text(untrusted(data.message, { max: 1200 }))];
+export function refusal(data: EventData<"decision.refused">, { titles, people }: Told): Message {
+  const lines: RichTextElement[] = [bold(ours`Not done. `), ...inTheirWords(data.message, people)];
   const { whoCan } = data;
   if (whoCan !== undefined) lines.push(text(ours` Who can answer: `), bold(untrusted(whoCan, { max: 200 })));
   const named = titles.filter((title) => whoCan?.includes(title) === true).map(configured);

@@ -15,8 +15,10 @@ import { area, form, tick } from "./form.ts";
 export const PlanOrigin = z.strictObject({
   caseId: CaseId,
   channel: z.string().min(1).max(64),
-  /** Proposal and the message of its card, in the order of the form. */
-  cards: z.array(z.tuple([z.string().min(1).max(64), z.string().min(1).max(64)])).max(mostTogether()),
+  /** Proposal, the message of its card and the name of its reference, in the order of the form. */
+  cards: z
+    .array(z.tuple([z.string().min(1).max(64), z.string().min(1).max(64), z.string().min(1).max(32)]))
+    .max(mostTogether()),
 });
 export type PlanOrigin = z.infer<typeof PlanOrigin>;
 

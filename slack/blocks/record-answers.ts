@@ -39,10 +39,16 @@ export function explainAnswer({ explanation, question, names }: Explained): Mess
   if (withheld > 0) {
     blocks.push({
       type: "context",
-      elements: [plain(ours`${withheld} sentences did not hold and were withheld.`)],
+      elements: [plain(withheldWords(withheld))],
     });
   }
   return { text: fallback`What the record says of ${caseRef(caseId)}`, blocks };
+}
+
+function withheldWords(count: number): Ours {
+  return count === 1
+    ? ours`1 sentence did not hold and was withheld.`
+    : ours`${count} sentences did not hold and were withheld.`;
 }
 
 /** The sentence with people's names for their ids, then the events it cites. */
@@ -74,7 +80,7 @@ export function accuracyAnswer({ cases, labelled, unsettled, rows, recall }: Acc
 }
 
 function tableOf(rows: readonly AccuracyRow[]): TableBlock {
-  const head = [ours`Role`, ours`Recall`, ours`Cases`, ours`Right`, ours`95 %`, ours`Band`];
+  const head = [ours`Role`, ours`Precedent`, ours`Cases`, ours`Right`, ours`95 %`, ours`Band`];
   const lines = rows.slice(0, 40).map(cellsOf);
   return {
     type: "table",

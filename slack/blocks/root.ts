@@ -64,7 +64,12 @@ function summary({ file, openedAt }: CaseThread, look: Look): ReturnType<typeof 
     .filter((part) => part !== undefined && part !== "")
     .map((part) => [text(untrusted(part ?? "", { max: 120 }))]);
   const opened = openedAt === undefined ? [] : [[text(ours`opened `), date(openedAt)]];
-  return [bold(title), newline, ...verdictLine(file), newline, ...dotted([...where, ...opened], dot)];
+  const facts = [...where, ...opened, ...repeats(file)];
+  return [bold(title), newline, ...verdictLine(file), newline, ...dotted(facts, dot)];
+}
+
+function repeats({ repeats: more }: CaseFile): ReturnType<typeof text>[][] {
+  return more === undefined ? [] : [[bold(ours`${more + 1} alerts`)]];
 }
 
 function verdictLine(file: CaseFile): ReturnType<typeof text>[] {
@@ -93,9 +98,21 @@ function progress(thread: CaseThread, look: Look): Markup {
     return mark === undefined ? [] : [ours`${mark} ${short}`];
   });
   const parts = [joined(marks.map(asMarkup), "  ")];
+  parts.push(...waitingFor(file, look));
   parts.push(...waiting(file.proposals, look), ...undone(file.proposals));
   if (file.models.includes("baseline")) parts.push(asMarkup(playedByRules));
   return joined(parts, " · ");
+}
+
+const working = ours`…`;
+
+/** Why the roles that were asked and have not answered do not. */
+function waitingFor(file: CaseFile, { modelDown, paused }: Look): Markup[] {
+  const asked = file.closed === undefined ? hats.filter(({ role }) => markOf(file, role) === working) : [];
+  const stopped = asked.filter(({ role }) => paused.includes(role));
+  const waits = stopped.map(({ short }) => asMarkup(ours`${short} is paused`));
+  if (modelDown === true && asked.length > stopped.length) waits.push(new Markup("no model answers"));
+  return waits.length === 0 ? [] : [new Markup(`*waits: ${joined(waits, ", ").mrkdwn}*`)];
 }
 
 /** ✓ it answered, ✗ it could not, … it is at work; undefined: nobody asked it. */
@@ -109,7 +126,7 @@ function markOf(file: CaseFile, role: string): Ours | undefined {
   if (done[role] !== undefined) return ours`✓`;
   if (file.failures.some((failure) => failure.role === role)) return ours`✗`;
   const asked = role === "sentinel" || file.escalations.some((escalation) => escalation.toRole === role);
-  return asked || (role === "threat-intel" && file.plan !== undefined) ? ours`…` : undefined;
+  return asked || (role === "threat-intel" && file.plan !== undefined) ? working : undefined;
 }
 
 function waiting(proposals: readonly Proposal[], look: Look): Markup[] {

@@ -6,7 +6,7 @@ import { says, skip, type Delivery, type Handled, type Subscription } from "../.
 import { isEvent } from "../../src/events/envelope.ts";
 import type { EventType } from "../../src/events/catalogue.ts";
 import { findingMessage, findingTypes, roleOf, type Finding } from "../blocks/finding.ts";
-import { caseActTypes, caseNotice, opsNotice, opsTypes, type OpsEvent } from "../blocks/case-notices.ts";
+import { caseActTypes, caseNotice } from "../blocks/case-notices.ts";
 import { rootMessage, worthThread } from "../blocks/root.ts";
 import { rootOf, type CaseThread } from "../case-thread.ts";
 import { eventSource, lanes } from "../ids.ts";
@@ -15,7 +15,17 @@ import { deliveredOf, orStop, type Desk } from "./desk.ts";
 import { PostOnce } from "./post-once.ts";
 import { Coalescer, KeyedQueue } from "./queue.ts";
 
+/** What roles wait for: a model, or that somebody lets them go on. */
+const waitTypes = [
+  ...(["model.unavailable", "model.recovered", "model.failed_over"] as const),
+  ...(["role.paused", "role.resumed"] as const),
+];
+/** The cases that changed last; each is a call of Slack's, and the others say it when something else happens on them. */
+const mostWaiting = 50;
+
 const types = [
+  ...waitTypes,
+  "alert.grouped",
   ...findingTypes,
   "case.escalated",
   "handoff.requested",
@@ -27,7 +37,6 @@ const types = [
   "action.revoked",
   "finding.rated",
   ...caseActTypes,
-  ...opsTypes,
 ] as const satisfies readonly EventType[];
 type CaseDelivery = Delivery<(typeof types)[number]>;
 
@@ -53,11 +62,23 @@ export class CaseLane {
   /** @throws SlackDown */
   async handle(delivery: CaseDelivery): Promise<Handled> {
     const { event } = delivery;
+    if (isEvent(event, ...waitTypes)) return this.#redrawWaiting();
+    if (isEvent(event, "alert.grouped") && !isShownCount(event.data.count))
+      return skip("shown with a later one");
     const { subject: caseId } = event;
-    if (isEvent(event, ...opsTypes)) return this.#announce(delivery, event);
     const handled = await this.#perCase.run(caseId, () => this.#reply(delivery));
     if (!("skip" in handled)) await this.#rootUpdates.run(caseId, () => this.#drawRoot(caseId));
     return handled;
+  }
+
+  /** That no model answers, or that a role is paused, stands at the head of each case that waits for it. */
+  async #redrawWaiting(): Promise<Handled> {
+    const { board } = this.#desk;
+    await board.catchUp();
+    const open = board.cases().filter((each) => !each.closed);
+    for (const { caseId } of open.slice(-mostWaiting))
+      await this.#rootUpdates.run(caseId, () => this.#drawRoot(caseId));
+    return says();
   }
 
   async #reply(delivery: CaseDelivery): Promise<Handled> {
@@ -76,13 +97,6 @@ export class CaseLane {
     const mark: Mark = { event_id: event.id, kind: "notice", case_id: event.subject };
     const post: NewPost = { channel: root.channel, threadTs: root.ts, mark, message: caseNotice(event) };
     return this.#notice(delivery, post);
-  }
-
-  /** What concerns the SOC itself is said in its operations channel. */
-  #announce(delivery: CaseDelivery, event: OpsEvent): Promise<Handled> {
-    const mark: Mark = { event_id: event.id, kind: "notice", case_id: event.subject };
-    const { opsChannel } = this.#desk.options.config;
-    return this.#notice(delivery, { channel: opsChannel, mark, message: opsNotice(event) });
   }
 
   async #notice(delivery: CaseDelivery, post: NewPost): Promise<Handled> {
@@ -161,6 +175,12 @@ export class CaseLane {
     const message = rootMessage(thread, await this.#desk.look(thread));
     if (!(await this.#edited(place, mark, message))) this.#desk.roots.gone(thread, place);
   }
+}
+
+/** 2 to 10, 20, 30 … 100, 200 …: a storm must not spend Slack's calls on counting itself. */
+function isShownCount(count: number): boolean {
+  const step = 10 ** Math.floor(Math.log10(count));
+  return count % step === 0;
 }
 
 /** Who takes on a proposal is shown on its card. */

@@ -4,6 +4,8 @@ import { stop } from "../../src/bus/bus.ts";
 import type { Clock } from "../../src/clock.ts";
 import type { Diagnostics } from "../../src/diagnostics.ts";
 import { sha256 } from "../../src/events/canonical.ts";
+import { isCanary } from "../../src/events/ids.ts";
+import { Board } from "../board.ts";
 import type { CardRefs } from "../card-refs.ts";
 import { readThread, type CaseThread, type Posted, type Surface } from "../case-thread.ts";
 import type { Look, SlackConfig } from "../config.ts";
@@ -28,12 +30,14 @@ export interface DeskOptions {
 export class Desk {
   readonly roots: Roots;
   readonly options: DeskOptions;
+  readonly board: Board;
   /** What was drawn last at a place: an edit that changes nothing is not sent. A cache, lost at restart. */
   readonly #drawn = new Recent<string>(10_000);
 
   constructor(options: DeskOptions) {
     this.options = options;
     this.roots = new Roots(options);
+    this.board = new Board(options.bus, options.surface);
   }
 
   read(caseId: string): Promise<CaseThread> {
@@ -43,7 +47,7 @@ export class Desk {
   /** `more`: roles to mention beside those that are asked. @throws SlackDown when the user groups cannot be read */
   async look({ file }: CaseThread, more: readonly string[] = []): Promise<Look> {
     const { config, groups, diagnostics, refs } = this.options;
-    const roles = new Set([...file.proposals.map(({ handoff }) => handoff.bar.addressed.role), ...more]);
+    const roles = calledIn(file, more);
     const mentions = new Map<string, Markup>();
     for (const role of roles) {
       const onCall = Object.hasOwn(config.onCall, role) ? config.onCall[role] : undefined;
@@ -53,8 +57,13 @@ export class Desk {
     }
     const department = file.alert?.host === undefined ? undefined : config.departmentOf(file.alert.host.name);
     const { consoleHosts } = config;
-    const cardRef: Look["cardRef"] = (caseId, request) => refs.of(caseId, request);
-    return { consoleHosts, mentions, cardRef, ...(department === undefined ? {} : { department }) };
+    const cardRef: Look["cardRef"] = (thread, request) => refs.of(thread, request);
+    await this.board.catchUp();
+    const sameAs: Look["sameAs"] = ({ handoff }) => this.board.sameAs(file.caseId, handoff.ask);
+    const modelDown = this.board.modelDown === undefined ? {} : { modelDown: true as const };
+    const known = department === undefined ? {} : { department };
+    const paused = this.board.paused();
+    return { consoleHosts, mentions, cardRef, sameAs, paused, ...modelDown, ...known };
   }
 
   /** Edits a message if it would change. @throws SlackDown, MessageGone */
@@ -78,12 +87,18 @@ export class Desk {
     return this.#drawn.get(`${place.channel} ${place.ts}`) === sha256(JSON.stringify(message));
   }
 
-  posted(mark: Mark, place: Place, more: Pick<Posted, "role" | "threadTs"> = {}): Draft {
+  posted(mark: Mark, place: Place, more: Pick<Posted, "role" | "threadTs" | "picture"> = {}): Draft {
     const { surface } = this.options;
     const proposal = mark.proposal_id === undefined ? {} : { proposalId: mark.proposal_id };
     const data: Posted = { kind: mark.kind, eventId: mark.event_id, ...proposal, ...place, ...more, surface };
     return { type: "message.posted", data };
   }
+}
+
+/** Nobody is called for a canary. */
+function calledIn({ caseId, proposals }: CaseThread["file"], more: readonly string[]): ReadonlySet<string> {
+  if (isCanary(caseId)) return new Set();
+  return new Set([...proposals.map(({ handoff }) => handoff.bar.addressed.role), ...more]);
 }
 
 export function deliveredOf({

@@ -3,28 +3,32 @@
  * own and never waits for its turn, so that a storm of findings cannot hold a card up.
  */
 import { says, skip, type Delivery, type Draft, type Handled, type Subscription } from "../../src/bus/bus.ts";
+import { reasonOf } from "../../src/errors.ts";
 import type { EventType } from "../../src/events/catalogue.ts";
 import { isEvent, type KnownEvent } from "../../src/events/envelope.ts";
 import { gateCard } from "../blocks/gate-card.ts";
 import { infoAnswered, infoRequested, reminder } from "../blocks/notices.ts";
 import { cardState } from "../card-state.ts";
-import { proposalOf, requestOf, type CaseThread, type Request } from "../case-thread.ts";
+import { proposalOf, questionOf, requestOf, type CaseThread, type Request } from "../case-thread.ts";
 import { stateNotice, stateTypes, type StateEvent } from "../blocks/state-notices.ts";
-import { siblingsOf } from "../handoffs.ts";
 import type { Message } from "../limits.ts";
 import { stepsOf } from "../traces.ts";
 import { eventSource, lanes } from "../ids.ts";
-import { MessageGone, type Mark, type NewPost, type Outbox, type Place } from "../outbox.ts";
+import { waitingFor, waitsFor } from "../plan-order.ts";
+import type { Mark, NewPost, Outbox } from "../outbox.ts";
 import { deliveredOf, orStop, type Desk } from "./desk.ts";
-import type { DirectCards } from "./direct-cards.ts";
-import { PostOnce } from "./post-once.ts";
+import { redrawSame } from "./same-cards.ts";
+import { firstOpen, firstRequest, markOf } from "./card-of.ts";
+import { PostOnce, type Delivered } from "./post-once.ts";
 import { KeyedQueue } from "./queue.ts";
 import { tellRefusal } from "./refusals.ts";
+import { StandingCards } from "./standing-cards.ts";
 
 const types = [
   "handoff.requested",
   "handoff.rerouted",
   "handoff.opened",
+  "handoff.unposted",
   "handoff.reminded",
   "handoff.snoozed",
   "approval.recorded",
@@ -41,22 +45,32 @@ const types = [
   "decision.refused",
   "message.posted",
 ] as const satisfies readonly EventType[];
+/** What cards of other cases that ask for the same say too. */
+const changing = [
+  "handoff.requested",
+  "action.decided",
+  "action.executed",
+  "action.rolled_back",
+] as const satisfies readonly EventType[];
 type GateDelivery = Delivery<(typeof types)[number]>;
 type Asked = KnownEvent<"handoff.requested" | "handoff.rerouted">;
 
 /**
- * Of the messages only cards and their copies concern this lane: once they are on the log, what has changed since
- * they were drawn is drawn, and a card's direct copies are sent.
+ * Of the messages only cards concern this lane: once one is on the log, what has changed since it was drawn is drawn.
  */
 function wants(event: KnownEvent<(typeof types)[number]>): boolean {
-  if (isEvent(event, "message.posted")) return event.data.kind === "gate" || event.data.kind === "direct";
+  if (isEvent(event, "message.posted")) return event.data.kind === "gate";
   return !isEvent(event, "case.assigned") || event.data.proposalId !== undefined;
 }
+
+/** A reconciler has no entry in hand: what a process before this one left is looked for whenever a card is gone. */
+const sought: Delivered = { deliveries: 2, since: 0 };
 
 export function startGateLane(desk: Desk, lane: GateLane): Subscription {
   return desk.options.bus.subscribe(lanes.gate, types, (delivery) => orStop(() => lane.handle(delivery)), {
     source: eventSource,
     concurrency: 8,
+    confirmed: true,
     wants,
   });
 }
@@ -64,43 +78,86 @@ export function startGateLane(desk: Desk, lane: GateLane): Subscription {
 export class GateLane {
   readonly #desk: Desk;
   readonly #outbox: Outbox;
-  readonly #direct: DirectCards;
   readonly #once = new PostOnce();
+  readonly #standing: StandingCards;
   readonly #perCase = new KeyedQueue();
 
-  constructor(desk: Desk, outbox: Outbox, direct: DirectCards) {
+  constructor(desk: Desk, outbox: Outbox) {
     this.#desk = desk;
     this.#outbox = outbox;
-    this.#direct = direct;
+    this.#standing = new StandingCards(desk, outbox, this.#once);
   }
 
   /** @throws SlackDown */
-  handle(delivery: GateDelivery): Promise<Handled> {
-    return this.#perCase.run(delivery.event.subject, () => this.#route(delivery));
+  async handle(delivery: GateDelivery): Promise<Handled> {
+    const { event } = delivery;
+    const handled = await this.#perCase.run(event.subject, () => this.#route(delivery));
+    if (isEvent(event, ...changing)) {
+      const others = { desk: this.#desk, outbox: this.#outbox, perCase: this.#perCase };
+      // Nothing waits for it: the entry that is in hand may be the card itself.
+      redrawSame(others, { caseId: event.subject, proposalId: event.data.proposalId }).catch(
+        (error: unknown) => {
+          const { diagnostics } = this.#desk.options;
+          diagnostics.warn({ error: reasonOf(error) }, "slack: cards of the same action");
+        },
+      );
+    }
+    return handled;
   }
 
   async #route(delivery: GateDelivery): Promise<Handled> {
     const { event } = delivery;
     if (isEvent(event, "decision.refused")) return tellRefusal(this.#desk, this.#outbox, event);
     if (isEvent(event, "handoff.requested", "handoff.rerouted")) return this.#ask(delivery, event);
+    if (isEvent(event, "handoff.unposted")) return this.#postNow(delivery, event);
     if (isEvent(event, "handoff.reminded")) return this.#remind(delivery, event);
-    if (isEvent(event, "message.posted")) return this.#spread(delivery, event);
     if (isEvent(event, "info.requested", "info.answered", ...stateTypes)) {
       return this.#change(delivery, event);
     }
-    return says(...(await this.#redrawAll(event.subject, event.data.proposalId ?? "")));
+    return says(...(await this.#redrawAll(delivery, event.data.proposalId ?? "")));
   }
 
-  /** Posts the card of one tier; earlier cards of the proposal lose their buttons. */
+  /** Posts the card of one tier, in its place in the plan; earlier cards of the proposal lose their buttons. */
   async #ask(delivery: GateDelivery, event: Asked): Promise<Handled> {
     const thread = await this.#desk.read(event.subject);
+    const { proposalId } = event.data;
+    const isFirst = firstRequest(thread, proposalId)?.eventId === event.id;
+    const before = isFirst ? waitsFor(thread.plans, proposalId) : undefined;
+    if (before !== undefined) return skip(`its card is posted after that of ${before}, as the plan has it`);
     const request = requestOf(thread, event.id);
-    if (request === undefined || cardState(thread, request) !== "open") {
-      return says(...(await this.#redrawAll(event.subject, event.data.proposalId)));
+    const posted = request === undefined ? [] : await this.#post(delivery, thread, request);
+    const after = isFirst ? await this.#postWaiting(delivery, thread, proposalId) : [];
+    return says(...posted, ...after, ...(await this.#redrawAll(delivery, proposalId)));
+  }
+
+  /** The cards that could not be posted before this proposal's was. */
+  async #postWaiting(delivery: GateDelivery, thread: CaseThread, proposalId: string): Promise<Draft[]> {
+    const drafts: Draft[] = [];
+    for (const id of waitingFor(thread.plans, proposalId)) {
+      const request = firstRequest(thread, id);
+      if (request !== undefined) drafts.push(...(await this.#post(delivery, thread, request)));
     }
+    return drafts;
+  }
+
+  /** Nobody has seen it: whatever it waited for, it waits no longer. */
+  async #postNow(delivery: GateDelivery, event: KnownEvent<"handoff.unposted">): Promise<Handled> {
+    const thread = await this.#desk.read(event.subject);
+    const { proposalId, tier } = event.data;
+    const request = thread.requests.findLast(
+      (one) => one.handoff.proposalId === proposalId && one.tier === tier,
+    );
+    const stands = thread.messages.some((m) => m.kind === "gate" && m.eventId === request?.eventId);
+    if (request === undefined || stands) return skip(`${proposalId} has its card`);
+    return says(...(await this.#post(delivery, thread, request)));
+  }
+
+  /** Nothing for what is not open any more. */
+  async #post(delivery: GateDelivery, thread: CaseThread, request: Request): Promise<Draft[]> {
+    if (cardState(thread, request) !== "open") return [];
     const look = await this.#desk.look(thread);
     const root = await this.#desk.roots.ensure({
-      ...{ thread, look, outbox: this.#outbox, eventId: event.id },
+      ...{ thread, look, outbox: this.#outbox, eventId: request.eventId },
       delivered: deliveredOf(delivery),
     });
     const mark = markOf(thread, request);
@@ -112,23 +169,7 @@ export class GateLane {
     await this.#outbox.turn(root.channel);
     const place = await this.#once.post(this.#outbox, post, deliveredOf(delivery));
     this.#desk.drew(place, message);
-    const others = await this.#redrawAll(event.subject, event.data.proposalId);
-    return says(this.#desk.posted(mark, place, { threadTs: root.ts }), ...others);
-  }
-
-  /** The card is on the log: what changed meanwhile is drawn, and each member gets a copy. */
-  async #spread(delivery: GateDelivery, event: KnownEvent<"message.posted">): Promise<Handled> {
-    const { eventId, proposalId = "", kind } = event.data;
-    const others = await this.#redrawAll(event.subject, proposalId);
-    if (kind === "direct") return says(...others);
-    const thread = await this.#desk.read(event.subject);
-    const request = requestOf(thread, eventId);
-    if (request === undefined || !request.mentions || cardState(thread, request) !== "open") {
-      return says(...others);
-    }
-    const { channel, ts } = event.data;
-    const copies = await this.#direct.send({ thread, request, card: { channel, ts } }, deliveredOf(delivery));
-    return says(...others, ...copies);
+    return [this.#desk.posted(mark, place, { threadTs: root.ts })];
   }
 
   /** The card is drawn again; what an edit would tell nobody is said in a message of its own. */
@@ -137,12 +178,15 @@ export class GateLane {
     event: StateEvent | KnownEvent<"info.requested" | "info.answered">,
   ): Promise<Handled> {
     const { proposalId } = event.data;
-    const redrawn = await this.#redrawAll(event.subject, proposalId);
+    const redrawn = await this.#redrawAll(delivery, proposalId);
     const thread = await this.#desk.read(event.subject);
     const message = await this.#told(event, thread);
-    if (message === undefined) return says(...redrawn);
+    // One that nobody was asked about may still be what a later card of its plan waits for.
+    const unasked = event.type === "action.decided" && firstRequest(thread, proposalId) === undefined;
+    const after = unasked ? await this.#postWaiting(delivery, thread, proposalId) : [];
+    if (message === undefined) return says(...redrawn, ...after);
     const handled = await this.#say(delivery, message, proposalId);
-    return "events" in handled ? says(...redrawn, ...handled.events) : says(...redrawn);
+    return says(...redrawn, ...after, ...("events" in handled ? handled.events : []));
   }
 
   async #told(
@@ -150,7 +194,7 @@ export class GateLane {
     thread: CaseThread,
   ): Promise<Message | undefined> {
     const { subject } = event;
-    if (isEvent(event, "info.requested")) return infoRequested(subject, event.data);
+    if (isEvent(event, "info.requested")) return this.#question(event, thread);
     if (isEvent(event, "info.answered")) {
       return infoAnswered(subject, event.data, stepsOf(thread.traces, event.id));
     }
@@ -158,59 +202,27 @@ export class GateLane {
     return stateNotice(event, thread, await this.#desk.look(thread, next === undefined ? [] : [next.role]));
   }
 
-  /** For a reconciler: whatever stands in Slack, every card and copy of the case is drawn anew. */
+  /** With a button of its own: whoever knows the answer need not find the card. */
+  async #question(event: KnownEvent<"info.requested">, thread: CaseThread): Promise<Message | undefined> {
+    const request = requestOf(thread, questionOf(thread, event.id)?.askedOf ?? "");
+    if (request === undefined) return undefined;
+    const { cardRef } = await this.#desk.look(thread);
+    return infoRequested(event.subject, event.data, cardRef(thread, request));
+  }
+
+  /** For a reconciler: whatever stands in Slack, every card of these proposals is drawn anew. */
   repair(caseId: string, proposalIds: readonly string[]): Promise<Draft[]> {
     return this.#perCase.run(caseId, async () => {
       const drafts: Draft[] = [];
-      for (const proposalId of proposalIds) drafts.push(...(await this.#redrawAll(caseId, proposalId)));
+      for (const proposalId of proposalIds) {
+        drafts.push(...(await this.#standing.redraw(caseId, proposalId, sought)));
+      }
       return drafts;
     });
   }
 
-  /** Every copy of a proposal's cards, and of those asked with it, says what the log says now. */
-  async #redrawAll(caseId: string, proposalId: string): Promise<Draft[]> {
-    const thread = await this.#desk.read(caseId);
-    const look = await this.#desk.look(thread);
-    const reposted: Draft[] = [];
-    const together = new Set(
-      thread.requests
-        .filter(({ handoff }) => handoff.proposalId === proposalId)
-        .flatMap((request) => siblingsOf(thread, request).map(({ handoff }) => handoff.proposalId)),
-    );
-    for (const posted of thread.messages) {
-      const request = posted.kind === "gate" ? requestOf(thread, posted.eventId) : undefined;
-      if (request === undefined || !together.has(request.handoff.proposalId)) continue;
-      const message = gateCard(request, { thread, look });
-      const place = { channel: posted.channel, ts: posted.ts };
-      const draft = await this.#redraw(thread, request, { place, message });
-      if (draft !== undefined) reposted.push(draft);
-    }
-    await this.#direct.redraw(thread, proposalId);
-    return reposted;
-  }
-
-  /** A card that somebody deleted while it was open is posted again. */
-  async #redraw(
-    thread: CaseThread,
-    request: Request,
-    { place, message }: { place: Place; message: Message },
-  ): Promise<Draft | undefined> {
-    const mark = markOf(thread, request);
-    const last = thread.messages.findLast((m) => m.kind === "gate" && m.eventId === request.eventId);
-    try {
-      await this.#desk.redraw(this.#outbox, { place, mark, message });
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof MessageGone)) throw error;
-    }
-    const root = this.#desk.roots.of(thread);
-    if (root === undefined || last?.ts !== place.ts || cardState(thread, request) !== "open")
-      return undefined;
-    const post = { channel: root.channel, threadTs: root.ts, broadcast: request.mentions, mark, message };
-    this.#once.forget(post);
-    const again = await this.#once.post(this.#outbox, post, { deliveries: 1, since: 0 });
-    this.#desk.drew(again, message);
-    return this.#desk.posted(mark, again, { threadTs: root.ts });
+  #redrawAll(delivery: GateDelivery, proposalId: string): Promise<Draft[]> {
+    return this.#standing.redraw(delivery.event.subject, proposalId, deliveredOf(delivery));
   }
 
   /** A reply in the thread that mentions the group: an edit would notify nobody. */
@@ -239,25 +251,4 @@ export class GateLane {
     const place = await this.#once.post(this.#outbox, post, deliveredOf(delivery));
     return says(this.#desk.posted(mark, place, { threadTs: root.ts }));
   }
-}
-
-/** Of a hand-off's open requests the first calls the group: one mention, not one a proposal. */
-function firstOpen(thread: CaseThread, request: Request): Request | undefined {
-  const { role } = request.handoff.bar.addressed;
-  return thread.requests.find(
-    (other) =>
-      other.tier === request.tier &&
-      other.handoff.bar.addressed.role === role &&
-      cardState(thread, other) === "open",
-  );
-}
-
-function markOf(thread: CaseThread, request: Request): Mark {
-  const { caseId } = thread.file;
-  return {
-    event_id: request.eventId,
-    kind: "gate",
-    case_id: caseId,
-    proposal_id: request.handoff.proposalId,
-  };
 }

@@ -27,7 +27,7 @@ export class PostOnce {
     if (deliveries > 1 || this.#unsure.has(key)) {
       const { channel, threadTs, mark } = post;
       const thread = threadTs === undefined ? {} : { threadTs };
-      const found = await outbox.find({ channel, ...thread, mark, since: since - clockSkewMs });
+      const found = await outbox.find({ channel, ...thread, mark, since: Math.max(0, since - clockSkewMs) });
       if (found !== undefined) return this.#remember(key, found);
     }
     try {
@@ -36,6 +36,11 @@ export class PostOnce {
       if (error instanceof SlackDown && error.unsure) this.#unsure.add(key);
       throw error;
     }
+  }
+
+  /** Where this process posted it last. */
+  known(post: Pick<NewPost, "mark" | "channel">): Place | undefined {
+    return this.#posted.get(keyOf(post));
   }
 
   /** Somebody deleted the message: the next post of it is a new one. */

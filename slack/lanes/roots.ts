@@ -10,7 +10,7 @@
 import type { Bus } from "../../src/bus/bus.ts";
 import { isoTime, type Clock } from "../../src/clock.ts";
 import { isEvent } from "../../src/events/envelope.ts";
-import { naturalId } from "../../src/events/ids.ts";
+import { isCanary, naturalId } from "../../src/events/ids.ts";
 import { makeEvent } from "../../src/events/parse.ts";
 import { rootMessage } from "../blocks/root.ts";
 import { rootOf, type CaseThread, type Surface } from "../case-thread.ts";
@@ -79,6 +79,7 @@ export class Roots {
   }
 
   channelOf({ file }: CaseThread): string {
+    if (isCanary(file.caseId)) return this.#options.config.opsChannel;
     return this.#options.config.channelOf(file.alert?.severity ?? "medium");
   }
 

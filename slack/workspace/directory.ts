@@ -108,6 +108,7 @@ const appSchema = z.strictObject({
       "reactions:write",
       "team:read",
       "usergroups:read",
+      "users:read.email",
       "users:read",
     ]),
 });

@@ -3,6 +3,8 @@ import { findingMessage } from "../../slack/blocks/finding.ts";
 import { gateCard } from "../../slack/blocks/gate-card.ts";
 import { rootMessage, worthThread } from "../../slack/blocks/root.ts";
 import { slackActions } from "../../slack/ids.ts";
+import { isoTime } from "../../src/clock.ts";
+import type { CaseThread } from "../../slack/case-thread.ts";
 import type { AnyEvent } from "../../src/events/envelope.ts";
 import { card, fold, found, last, look, opened, requested } from "./folded.ts";
 import { alert, asked, caseId, mia, openedAt, priya, said, triage } from "./given.ts";
@@ -81,6 +83,45 @@ describe("the root", () => {
   });
 });
 
+describe("the head of a case that waits for a model", () => {
+  it("says so while none answers, and not when nobody is at work on it", () => {
+    const words = (thread: CaseThread): string =>
+      reads(rootMessage(thread, { ...look, modelDown: true }).blocks);
+    const atWork = fold(
+      opened,
+      said("alert.triaged", triage()),
+      said("case.escalated", { toRole: "tier2", why: "look", priority: 7 }),
+    );
+    expect(words(atWork)).toContain("waits: no model answers");
+    expect(reads(rootMessage(atWork, look).blocks)).not.toContain("waits");
+    expect(words(fold(opened, said("alert.triaged", triage())))).not.toContain("waits");
+  });
+});
+
+describe("the head of a case that waits for a paused role", () => {
+  const words = (thread: CaseThread, waits: Partial<typeof look>): string =>
+    reads(rootMessage(thread, { ...look, ...waits }).blocks);
+  const asked = (...roles: string[]): CaseThread =>
+    fold(
+      opened,
+      said("alert.triaged", triage()),
+      ...roles.map((toRole) => said("case.escalated", { toRole, why: "look", priority: 7 })),
+    );
+
+  it("names each that was asked and has not answered, and no other", () => {
+    expect(words(asked("tier2"), { paused: ["tier2", "ir-lead"] })).toContain("waits: Tier 2 is paused");
+    expect(words(asked("tier2"), { paused: ["tier2", "ir-lead"] })).not.toContain("IR Lead is paused");
+    expect(words(asked("tier2"), { paused: ["sentinel"] })).not.toContain("paused");
+    expect(words(asked(), { paused: ["tier2"] })).not.toContain("paused");
+  });
+
+  it("says of the model only where a role would ask one", () => {
+    const both = { paused: ["tier2"], modelDown: true } as const;
+    expect(words(asked("tier2"), both)).toMatch(/waits: Tier 2 is paused(?!.*no model)/s);
+    expect(words(asked("tier2", "ir-lead"), both)).toContain("waits: Tier 2 is paused, no model answers");
+  });
+});
+
 describe("a finding", () => {
   it("stands under its hat's title, with the record it rests on", () => {
     const finding = said("alert.triaged", triage({ evidenceDropped: 2 }), { source: "/roles/sentinel" });
@@ -89,7 +130,7 @@ describe("a finding", () => {
     expect(words).toContain("Sentinel · True positive, succeeded, confidence 0.86, priority 9");
     expect(words).toContain("Beacon to 203[.]0[.]113[.]7 every 60 s");
     expect(words).toContain("encoded -enc JABjAGwA · step 3");
-    expect(words).toContain("2 claims could not be tied to the record and were left out.");
+    expect(words).toContain("2 of 3 claims could not be tied to the record and were removed.");
     expect(buttonsOf(message.blocks)).toEqual([
       slackActions.right,
       slackActions.wrong,
@@ -153,6 +194,27 @@ describe("a gate card", () => {
       requested("p1", { ...two, ask: { target: { type: "host", value: "OPS-WS-031" } } }),
     );
     expect(reads(edited.blocks)).toContain("2 people must authorise it; 0 so far");
+  });
+
+  it("flags whoever joined the group after it was asked, while it is open and once it is authorised", () => {
+    const { digest } = asked("p1");
+    const two = requested("p1", { bar: { quorum: 2 } });
+    const directory = { group: "S0", askedAt: isoTime(openedAt), members: 2, membersDigest: "0".repeat(64) };
+    const joined = { joinedAfter: isoTime(openedAt) };
+    const approval = said("approval.recorded", {
+      ...{ proposalId: "p1", by: priya, digest, directory, have: 1, need: 2, ...joined },
+    });
+    const flag = "@U0PRIYA (joined the group after this was asked)";
+    expect(reads(card(two, approval).blocks)).toContain(`1 so far: ${flag}`);
+    const by = [priya, mia];
+    const decided = said("action.decided", {
+      proposalId: "p1",
+      outcome: "authorised",
+      by,
+      why: "2 of 2",
+      digest,
+    });
+    expect(reads(card(two, approval, decided).blocks)).toContain(`Authorised by ${flag}`);
   });
 
   it("mentions the group once for the proposals of one plan", () => {

@@ -169,7 +169,8 @@ describe("a card in the workspace", () => {
     await world.does("submit", { user: "U0MIA", view_id: first.view?.id });
     await world.event("action.decided");
     await world.does("submit", { user: "U0PRIYA", view_id: second.view?.id });
-    expect(await whisperedTo("U0PRIYA", "Already authorised")).toContain("U0MIA");
+    const words = await whisperedTo("U0PRIYA", "Already authorised");
+    expect(words).toContain("Already authorised by @U0MIA");
   });
 
   it("checks rights again when the form is sent", async () => {

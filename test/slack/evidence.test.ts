@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { evidenceItem, glance, placeWords, whole } from "../../slack/blocks/evidence.ts";
+import { evidenceItem, glance, inWords, placeWords, whole } from "../../slack/blocks/evidence.ts";
 import { stepsOf } from "../../slack/traces.ts";
 import { fold, opened } from "./folded.ts";
 import { proposed, said } from "./given.ts";
@@ -31,6 +31,21 @@ describe("where evidence stands", () => {
     expect(reads(evidenceItem(item, new Map(), whole))).toBe(
       `${item.claim} ${item.quote} · the alert's title\n`,
     );
+  });
+});
+
+describe("what a tool answered", () => {
+  it.each([
+    ['"verdict": "malicious"', "verdict malicious"],
+    ['"verdict": "malicious", "firstSeen": null,', "verdict malicious"],
+    ['{"reputation":"clean","seen_days":12}', "reputation clean, seen days 12"],
+    ['"verdict": "malic', '"verdict": "malic'],
+    ["-enc JABjAGwA", "-enc JABjAGwA"],
+    ["42", "42"],
+    ["{}", "{}"],
+    ['{"a":{"b":1}}', '{"a":{"b":1}}'],
+  ])("is read as words where it is plain values: %s", (quote, words) => {
+    expect(inWords(quote)).toBe(words);
   });
 });
 

@@ -14,6 +14,7 @@ import {
   type Place,
   type Search,
   type StandingMessage,
+  type Upload,
   type Whisper,
 } from "../../slack/outbox.ts";
 
@@ -31,11 +32,12 @@ export class FakeSlack {
   readonly messages: Standing[] = [];
   readonly whispers: Whisper[] = [];
   readonly deleted: Place[] = [];
+  readonly uploads: Upload[] = [];
   searches = 0;
-  #faults: { method: "post" | "update" | "whisper"; fault: Fault; retryAfterMs: number }[] = [];
+  #faults: { method: "post" | "update" | "upload" | "whisper"; fault: Fault; retryAfterMs: number }[] = [];
   #ts = 0;
 
-  fail(method: "post" | "update" | "whisper", fault: Fault, retryAfterMs = 5_000): void {
+  fail(method: "post" | "update" | "upload" | "whisper", fault: Fault, retryAfterMs = 5_000): void {
     this.#faults.push({ method, fault, retryAfterMs });
   }
 
@@ -76,12 +78,19 @@ export class FakeSlack {
         }),
       directChannel: (user) => Promise.resolve(`D${user}`),
       channelId: (channel) => Promise.resolve(idOf(channel)),
+      standingAt: ({ channel, ts }) =>
+        Promise.resolve(this.#standing({ channel, since: 0 }).find(({ place }) => place.ts === ts)),
       standing: (where) => Promise.resolve(this.#standing(where)),
+      upload: (file) =>
+        this.#effect("upload", () => {
+          this.uploads.push(file);
+          return `F0UPLOAD${this.uploads.length}`;
+        }),
       permalink: ({ channel, ts }) => Promise.resolve(`https://home.slack.com/archives/${channel}/p${ts}`),
     };
   }
 
-  async #effect<T>(method: "post" | "update" | "whisper", work: () => T): Promise<T> {
+  async #effect<T>(method: "post" | "update" | "upload" | "whisper", work: () => T): Promise<T> {
     const at = this.#faults.findIndex((fault) => fault.method === method);
     const [fault] = at === -1 ? [] : this.#faults.splice(at, 1);
     await Promise.resolve();

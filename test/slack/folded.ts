@@ -11,7 +11,9 @@ export const look: Look = {
   consoleHosts: ["falcon.crowdstrike.com"],
   mentions: new Map([["ir-lead-oncall", groupMention("S0IRLEAD")]]),
   department: "finance",
-  cardRef: (id, { eventId }) => `ref-${id}-${eventId}`,
+  paused: [],
+  sameAs: () => [],
+  cardRef: ({ file }, { eventId }) => `ref-${file.caseId}-${eventId}`,
 };
 const at = { at: openedAt };
 export const fold = (...events: AnyEvent[]): CaseThread => foldThread(caseId, events, "local");

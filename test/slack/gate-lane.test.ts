@@ -1,7 +1,10 @@
+import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { KnownEvent } from "../../src/events/envelope.ts";
+import { isEvent, type KnownEvent } from "../../src/events/envelope.ts";
+import type { GateLane } from "../../slack/lanes/gate-lane.ts";
 import type { StateEvent } from "../../slack/blocks/state-notices.ts";
-import { asked, caseId, mia, priya, said } from "./given.ts";
+import type { Standing } from "./fake-slack.ts";
+import { asked, caseId, mia, priya, proposed, said } from "./given.ts";
 import { buttonsOf, reads } from "./reads.ts";
 import { delivery, found, opened, requested, Sending } from "./sender.ts";
 
@@ -24,7 +27,7 @@ describe("a gate card", () => {
   it("is shown in the channel once a hand-off and copied to each member once it is on the log", async () => {
     const second = said("handoff.requested", asked("p2"));
     await sending.bus.publish([opened, found, requested, second]);
-    const { gate } = sending.started();
+    const { gate, copies: lane } = sending.started();
     for (const event of [requested, second]) await sending.commit(event, await gate.handle(delivery(event)));
     expect(sending.slack.kind("gate").map(({ broadcast }) => broadcast)).toEqual([true, false]);
     const events: KnownEvent<"message.posted">[] = [];
@@ -32,7 +35,7 @@ describe("a gate card", () => {
       if (event.type === "message.posted" && !("foreign" in event) && event.data.kind === "gate")
         events.push(event);
     }
-    for (const event of events) await sending.commit(event, await gate.handle(delivery(event)));
+    for (const event of events) await sending.commit(event, await lane.handle(delivery(event)));
     const copies = sending.slack.kind("direct");
     expect(copies.map(({ channel }) => channel)).toEqual(["DU0MIA"]);
     expect(reads(copies[0]?.message.blocks).match(/Isolate host/g)).toHaveLength(2);
@@ -73,6 +76,52 @@ describe("a gate card", () => {
     ).toHaveLength(2);
   });
 
+  describe("that somebody deleted", () => {
+    const due = { proposalId: "p1", tier: 0, postedAt: opened.time, expiresAt: "2026-03-02T10:30:00.000Z" };
+    const clock = said("handoff.opened", due);
+    const mine = said("case.assigned", { proposalId: "p1", to: mia, by: mia });
+
+    beforeEach(async () => {
+      await sending.bus.publish([opened, found, requested]);
+    });
+
+    async function deleted(): Promise<GateLane> {
+      const { gate } = sending.started();
+      await sending.commit(requested, await gate.handle(delivery(requested)));
+      sending.slack.remove(card());
+      await sending.bus.publish([clock, mine]);
+      return gate;
+    }
+
+    function card(): Standing {
+      const [first] = sending.slack.kind("gate");
+      if (first === undefined) throw new Error("no card");
+      return first;
+    }
+
+    it("is posted once though two events find it gone before the log has its new place", async () => {
+      const gate = await deleted();
+      const both = [await gate.handle(delivery(clock)), await gate.handle(delivery(mine))];
+      expect(sending.slack.kind("gate")).toHaveLength(1);
+      for (const handled of both) expect(handled).toMatchObject({ events: [{ data: { ts: card().ts } }] });
+    });
+
+    it("is posted once though a process died before the log had its new place", async () => {
+      await (await deleted()).handle(delivery(clock));
+      await sending.started().gate.handle(delivery(clock, 2));
+      expect(sending.slack.kind("gate")).toHaveLength(1);
+    });
+
+    it("is posted once though Slack fails after it and the entry comes again", async () => {
+      const gate = await deleted();
+      sending.slack.fail("post", "lost after");
+      await expect(gate.handle(delivery(clock))).rejects.toMatchObject({ code: "slack_down" });
+      await gate.handle(delivery(clock));
+      expect(sending.slack.kind("gate")).toHaveLength(1);
+      sending.slack.settled();
+    });
+  });
+
   it("is not posted for what is not open any more", async () => {
     const { digest } = asked("p1");
     const decided = said("action.decided", {
@@ -100,6 +149,67 @@ describe("a gate card", () => {
     for (const event of reminders) await sending.commit(event, await gate.handle(delivery(event)));
     const texts = sending.slack.kind("notice").map(({ message }) => JSON.stringify(message));
     expect(texts.map((text) => text.includes("<!subteam^S0IRLEAD>"))).toEqual([true, false]);
+  });
+});
+
+describe("the cards of one plan", () => {
+  const hosts = ["FIN-WS-042", "OPS-WS-031", "NW-SRV-01", "NW-SRV-02"] as const;
+  const plan = hosts.map((value) => ({
+    ...said("action.proposed", proposed({ target: { type: "host", value } }), { source: "/roles/ir-lead" }),
+    causationid: "run-1",
+  }));
+  const words = plan.map(({ id, data: { target } }, at) =>
+    // The third is one nobody may be asked about.
+    at === 2
+      ? said("action.decided", {
+          proposalId: id,
+          outcome: "cancelled",
+          by: [],
+          why: "never",
+          digest: "0".repeat(64),
+        })
+      : said("handoff.requested", asked(id, { ask: { target } })),
+  );
+
+  const anyOrder = fc.shuffledSubarray([0, 1, 2, 3], { minLength: 4 });
+
+  it("stand in the plan's order, each once, with one mention, in whatever order the gate speaks of them", async () => {
+    await fc.assert(
+      fc.asyncProperty(anyOrder, fc.boolean(), async (order, late) => {
+        const run = new Sending();
+        await run.bus.open([]);
+        const spoken = order.flatMap((at) => words.slice(at, at + 1));
+        await run.bus.publish([opened, found, ...plan, ...(late ? spoken : [])]);
+        const { gate } = run.started();
+        for (const event of spoken) {
+          if (!late) await run.bus.publish([event]);
+          const handled = await gate.handle(delivery(event));
+          if ("events" in handled) await run.commit(event, handled);
+        }
+        const cards = run.slack.kind("gate").map(({ message }) => JSON.stringify(message));
+        expect(cards.map((card) => hosts.find((host) => card.includes(host)))).toEqual([
+          ...["FIN-WS-042", "OPS-WS-031", "NW-SRV-02"],
+        ]);
+        expect(cards.map((card) => card.includes("<!subteam^S0IRLEAD>"))).toEqual([true, false, false]);
+        await run.bus.close();
+      }),
+      { numRuns: 24 },
+    );
+  });
+
+  it("are posted all the same once nobody has seen one for too long", async () => {
+    const [, second] = words;
+    if (second === undefined || !isEvent(second, "handoff.requested")) throw new Error("no second");
+    await sending.bus.publish([opened, found, ...plan, second]);
+    const { gate } = sending.started();
+    expect(JSON.stringify(await gate.handle(delivery(second)))).toContain("as the plan has it");
+    expect(sending.slack.kind("gate")).toEqual([]);
+    const alarm = said("handoff.unposted", {
+      ...{ proposalId: second.data.proposalId, tier: 0, askedAt: second.time },
+    });
+    await sending.bus.publish([alarm]);
+    await sending.commit(alarm, await gate.handle(delivery(alarm)));
+    expect(sending.slack.kind("gate")).toHaveLength(1);
   });
 });
 

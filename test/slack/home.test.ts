@@ -1,5 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { boardTypes } from "../../slack/board.ts";
 import { slackActions } from "../../slack/ids.ts";
+import type { ReadOptions } from "../../src/bus/bus.ts";
+import { LocalBus } from "../../src/bus/local-bus.ts";
 import { at, cardsFor, first, opens, shownMessage } from "./asking.ts";
 import { caseId } from "./given.ts";
 import { buttonsOf, reads } from "./reads.ts";
@@ -58,6 +61,19 @@ describe("App Home", () => {
       const words = await homeOf(user, (text) => text.includes("Nothing waits for you"));
       expect(words).toContain("Rejected · Isolate host FIN-WS-042");
     }
+  });
+
+  it("follows from now on, and a log that cannot be followed ends nothing", async () => {
+    await cardsFor(world, {});
+    const asked: ReadOptions[] = [];
+    const follow = vi.spyOn(LocalBus.prototype, "follow").mockImplementation((options) => {
+      asked.push(options);
+      throw new Error("the log is away");
+    });
+    await world.restartSlack();
+    follow.mockRestore();
+    expect(asked).toMatchObject([{ types: boardTypes, after: expect.stringMatching(/^\d+-0$/) as unknown }]);
+    await open("U0MIA", (text) => text.includes("Waiting for you: 1"));
   });
 
   it("shows an authorisation to whoever is to carry it out, until it is done", async () => {

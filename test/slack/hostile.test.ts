@@ -11,6 +11,7 @@ import {
   evidenceView,
   handToForm,
   needInfoForm,
+  answerForm,
   rejectForm,
   requestEvidenceView,
   revokeForm,
@@ -78,7 +79,8 @@ describe("whatever the alert and the model say", () => {
     const on = {
       request: last(thread),
       thread,
-      origin: { caseId, proposalId: "p1", channel: "C1", ts: "1.1" },
+      origin: { caseId, proposalId: "p1", channel: "C1", ts: "1.1", ref: "r1" },
+      refOf: () => "r1",
     };
     const closed = (["authorised", "rejected"] as const).map((outcome) => {
       const after = fold(received, triaged, request, said("action.decided", { ...decided, outcome }));
@@ -93,7 +95,7 @@ describe("whatever the alert and the model say", () => {
         directMessage(thread, last(thread), "https://x.slack.com/archives/C1/p1"),
         reminder(thread, last(thread), look),
         caseAnswer(thread, look),
-        infoRequested(caseId, { proposalId: "p1", by: mia, question: summary.slice(0, 2000) }),
+        infoRequested(caseId, { proposalId: "p1", by: mia, question: summary.slice(0, 2000) }, "r1"),
         infoAnswered(caseId, info, new Map()),
         refusal(
           {
@@ -104,17 +106,17 @@ describe("whatever the alert and the model say", () => {
             message: title,
             whoCan: short.slice(0, 200),
           },
-          ["IR Lead On-Call"],
+          { titles: ["IR Lead On-Call"], people: [mia] },
         ),
       ],
       views: [
-        ...[authoriseForm, rejectForm, editForm, handToForm, snoozeForm, needInfoForm].map((form) =>
-          form(on),
+        ...[authoriseForm, rejectForm, editForm, handToForm, snoozeForm, needInfoForm, answerForm].map(
+          (form) => form(on),
         ),
         ...[couldNotDoForm, revokeForm, rolledBackForm].map((form) => form(on)),
         evidenceView(triaged, new Map()),
         requestEvidenceView(on.request, thread),
-        planForm([on.request], thread, { caseId, channel: "C1", cards: [["p1", "1.1"]] }),
+        planForm([on.request], thread, { caseId, channel: "C1", cards: [["p1", "1.1", "r1"]] }),
         ...[labelForm, closeForm, assignForm].map((form) => form({ caseId }, thread.file)),
         muteForm({ caseId }, { rule: title, host: title.slice(0, 255) }),
       ],
@@ -144,7 +146,8 @@ describe("whatever the alert and the model say", () => {
   it("a form that is shown is whole", () => {
     const view = authoriseForm({
       ...{ request: last(fold(opened, requested())), thread: fold(opened, requested()) },
-      origin: { caseId, proposalId: "p1", channel: "C1", ts: "1.1" },
+      origin: { caseId, proposalId: "p1", channel: "C1", ts: "1.1", ref: "r1" },
+      refOf: () => "r1",
     });
     expect(viewBreaches(view)).toEqual([]);
     expect(reads(view.blocks)).toContain("Isolate host FIN-WS-042");

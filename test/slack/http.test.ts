@@ -88,7 +88,7 @@ function press(card: KnownEvent<"message.posted">, user: string): string {
         action_ts: "1700000000.000100",
         value: makeCardRef(
           cardKey,
-          { caseId: card.subject, proposalId: proposalId ?? "", eventId },
+          { caseId: card.subject, proposalId: proposalId ?? "", eventId, round: 0 },
           Date.now() + 60_000,
         ),
       },
@@ -155,4 +155,26 @@ it("a request signed with another secret, or long ago, is refused and leaves not
   expect((await send(body, { secret: "f".repeat(32) })).status).toBe(401);
   expect((await send(body, { at: Math.floor(Date.now() / 1000) - 3600 })).status).toBe(401);
   expect(await decisions()).toEqual([]);
+});
+
+it("a command for another app is acknowledged and answered by nobody", async () => {
+  const heard: string[] = [];
+  const first = Promise.withResolvers<string>();
+  const server = createServer((request, response) => {
+    heard.push(request.url ?? "");
+    response.end("ok");
+    first.resolve("");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port: at } = z.object({ port: z.number() }).parse(server.address());
+  const typed = (app: string): string =>
+    new URLSearchParams({
+      ...{ command: "/soc", text: "help", api_app_id: app, team_id: "T0NORTHWIND", user_id: "U0LEE" },
+      ...{ channel_id: "C0OPS", trigger_id: "1.2.3", response_url: `http://127.0.0.1:${at}/${app}` },
+    }).toString();
+  expect((await send(typed("A0OTHER"))).status).toBe(200);
+  expect((await send(typed("A0HATRACK"))).status).toBe(200);
+  await first.promise;
+  expect(heard).toEqual(["/A0HATRACK"]);
+  await new Promise((resolve) => server.close(resolve));
 });

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { slackActions } from "../../slack/ids.ts";
+import { at, cardsFor, first, opens, shownMessage } from "./asking.ts";
 import { alert, caseId, proposed, publish, said, triage } from "./given.ts";
 import { openWorld, type ShownMessage, type World } from "./world.ts";
 
@@ -11,12 +13,12 @@ afterEach(async () => {
 });
 
 async function happens(): Promise<void> {
-  const at = Date.now();
+  const now = { at: Date.now() };
   await publish(
     world.bus,
-    said("alert.received", alert(), { at }),
-    said("alert.triaged", triage(), { at, source: "/roles/sentinel" }),
-    said("action.proposed", proposed(), { at, source: "/roles/ir-lead" }),
+    said("alert.received", alert(), now),
+    said("alert.triaged", triage(), { ...now, source: "/roles/sentinel" }),
+    said("action.proposed", proposed(), { ...now, source: "/roles/ir-lead" }),
   );
 }
 
@@ -54,6 +56,29 @@ describe("on a bad day of Slack's", () => {
     await world.event("message.posted", ({ data }) => data.kind === "gate");
     await world.event("message.posted", ({ data }) => data.kind === "finding");
     expect((await kinds()).filter((kind) => kind !== "direct")).toEqual(["finding", "gate", "root"]);
+  });
+
+  it("a chatter that Slack holds up for half a minute holds up no form and no card (lesson 26)", async () => {
+    const card = first(await cardsFor(world, {}));
+    await world.does("chaos", { http_429: 100, retry_after: 30, methods: ["chat.postMessage"] });
+    const report = { campaigns: [], techniques: [], indicators: [], evidence: [], evidenceDropped: 0 };
+    await publish(
+      world.bus,
+      said(
+        "intel.reported",
+        { summary: "Seen before.", severityAdvice: "keep", ...report },
+        { at: Date.now() },
+      ),
+    );
+    const form = await opens(world, "click", {
+      user: "U0MIA",
+      action_id: slackActions.authorise,
+      ...at(card),
+    });
+    await world.does("submit", { user: "U0MIA", view_id: form.id });
+    await shownMessage(world, "gate", (words) => words.startsWith("*Authorised, not done*"));
+    expect(await kinds()).not.toContain("notice");
+    expect((await kinds()).filter((kind) => kind === "finding")).toHaveLength(1);
   });
 
   it("finds its thread again after a restart and draws what happened meanwhile", async () => {

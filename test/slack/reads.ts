@@ -7,7 +7,7 @@ export function reads(blocks: unknown): string {
   if (blocks === null || typeof blocks !== "object") return "";
   const { type, ...rest } = z.looseObject({ type: z.string().optional() }).parse(blocks);
   const own = Object.entries(rest).map(([key, value]) =>
-    (key === "text" || key === "fallback") && typeof value === "string" ? value : reads(value),
+    typeof value === "string" ? word(key, value) : reads(value),
   );
   const ends = [
     "section",
@@ -20,6 +20,12 @@ export function reads(blocks: unknown): string {
     "input",
   ];
   return own.join("") + (type !== undefined && ends.includes(type) ? "\n" : "");
+}
+
+/** People are read as "@U0MIA", whatever Slack calls them. */
+function word(key: string, value: string): string {
+  if (key === "user_id") return `@${value}`;
+  return key === "text" || key === "fallback" ? value : "";
 }
 
 /** Action ids of every button. */

@@ -58,6 +58,61 @@ describe("a pass over the cards", () => {
     expect(reads(right.blocks)).toContain("Isolate host FIN-WS-042");
   });
 
+  it("puts right the same forgery again when it comes back", async () => {
+    const card = first(await cardsFor(world, {}));
+    const shown = await shownMessage(world, "gate", (_, { ts }) => ts === card.ts);
+    const blocks = JSON.parse(JSON.stringify(shown.blocks).replaceAll("FIN-WS-042", "FIN-WS-999")) as unknown;
+    for (const _ of ["once", "again"]) {
+      await client.apiCall("chat.update", { ...at(card), text: "x", blocks });
+      expect((await world.slack.reconcile()).repaired).toBe(1);
+      expect((await world.slack.reconcile()).repaired).toBe(0);
+    }
+  });
+
+  it("puts it right when the same forgery comes back before it was looked at again", async () => {
+    const card = first(await cardsFor(world, {}));
+    const shown = await shownMessage(world, "gate", (_, { ts }) => ts === card.ts);
+    const blocks = JSON.parse(JSON.stringify(shown.blocks).replaceAll("FIN-WS-042", "FIN-WS-999")) as unknown;
+    for (const _ of ["once", "again"]) {
+      await client.apiCall("chat.update", { ...at(card), text: "x", blocks });
+      expect((await world.slack.reconcile()).repaired).toBe(1);
+    }
+  });
+
+  it("tries again what Slack did not take", async () => {
+    const card = first(await cardsFor(world, {}));
+    const copies = new Set<string>();
+    await world.event(
+      "message.posted",
+      ({ data }) => data.kind === "direct" && copies.add(data.channel).size === 2,
+    );
+    await world.event("message.posted", ({ data }) => data.kind === "finding");
+    await client.apiCall("chat.delete", at(card));
+    await world.does("chaos", { http_500: 1, methods: ["chat.postMessage"] });
+    expect(await world.slack.reconcile()).toMatchObject({ repaired: 0, failed: 1 });
+    expect(await world.slack.reconcile()).toMatchObject({ repaired: 1, failed: 0 });
+    await world.event("message.posted", ({ data }) => data.kind === "gate" && data.ts !== card.ts);
+  });
+
+  it("looks at everything else though one case could not be compared, and at that one the next time", async () => {
+    await cardsFor(world, {});
+    await world.does("chaos", { http_429: 1, methods: ["conversations.replies"] });
+    const without = await world.slack.reconcile();
+    expect(without.failed).toBe(1);
+    expect(without.seen).toBeGreaterThan(0);
+    const whole = await world.slack.reconcile();
+    expect(whole.failed).toBe(0);
+    expect(whole.seen).toBeGreaterThan(without.seen);
+  });
+
+  it("asks no further where Slack takes nothing", async () => {
+    await cardsFor(world, {});
+    await world.does("chaos", { http_429: 100, methods: ["conversations.replies", "conversations.history"] });
+    expect(await world.slack.reconcile()).toMatchObject({ seen: 0, failed: 3 });
+    await world.does("chaos", { clear: true });
+    expect(await world.slack.reconcile()).toMatchObject({ failed: 0 });
+  });
+
   it("strikes through a card whose event is not on the log, and it has no buttons left", async () => {
     await cardsFor(world, {});
     const payload = { event_id: "forged", kind: "gate", case_id: caseId, proposal_id: "p" };

@@ -5,6 +5,7 @@ import { Desk } from "../../slack/lanes/desk.ts";
 import { CardRefs } from "../../slack/card-refs.ts";
 import { Links } from "../../slack/links.ts";
 import { DirectCards } from "../../slack/lanes/direct-cards.ts";
+import { DirectLane } from "../../slack/lanes/direct-lane.ts";
 import { GateLane } from "../../slack/lanes/gate-lane.ts";
 import type { Outbox } from "../../slack/outbox.ts";
 import { groupMention } from "../../slack/text.ts";
@@ -23,12 +24,17 @@ import { soc } from "./soc.ts";
 export interface Process {
   readonly desk: Desk;
   readonly gate: GateLane;
+  readonly copies: DirectLane;
   readonly cases: CaseLane;
 }
 
 export class Sending {
   readonly slack = new FakeSlack();
-  readonly bus = new LocalBus();
+  readonly bus: LocalBus;
+
+  constructor(bus = new LocalBus()) {
+    this.bus = bus;
+  }
 
   /** One process that sends; it started before the case was opened unless said otherwise. */
   started(over: { startedAt?: number; chatter?: Outbox } = {}): Process {
@@ -53,7 +59,8 @@ export class Sending {
     const direct = new DirectCards(desk, slack.outbox(), { directory, links });
     return {
       desk,
-      gate: new GateLane(desk, slack.outbox(), direct),
+      gate: new GateLane(desk, slack.outbox()),
+      copies: new DirectLane(desk, direct),
       cases: new CaseLane(desk, over.chatter ?? slack.outbox()),
     };
   }
@@ -73,8 +80,9 @@ export class Sending {
 
 type Delivered<T extends EventType> = Omit<Delivery, "event"> & { readonly event: KnownEvent<T> };
 
+/** At the end of the log: everything there is has been said before it. */
 export const delivery = <T extends EventType>(event: KnownEvent<T>, deliveries = 1): Delivered<T> => ({
-  ...{ event, deliveries, position: "1-0", partition: 0, state: undefined },
+  ...{ event, deliveries, position: "9999999999999-0", partition: 0, state: undefined },
   signal: new AbortController().signal,
 });
 

@@ -47,7 +47,8 @@ describe("/soc recall and clusters", () => {
     await twoCases();
     for (const what of [caseId, "c2.badhost.example", "hxxps://c2[.]badhost[.]example"]) {
       const answer = await ask("U0LEE", `recall ${what}`);
-      if (what.startsWith("hxxps")) expect(answer).toContain("None: no past case");
+      if (what.startsWith("hxxps"))
+        expect(answer).toContain("Its host is known, which says less: c2[.]badhost[.]example");
       else
         expect(answer).toContain(
           `${other} · True positive, by Sentinel · shares domain c2[.]badhost[.]example`,
@@ -202,22 +203,53 @@ describe("what else is said of a case, a rule or a role", () => {
       view_id: form.id,
       values: { hours: "4", reason: "tuning" },
     });
-    expect((await world.event("suppression.set")).data).toMatchObject({
-      rule: "Encoded PowerShell",
-      host: "FIN-WS-042",
-    });
+    const { data } = await world.event("suppression.set");
+    expect(data).toMatchObject({ rule: "Encoded PowerShell", host: "FIN-WS-042" });
+    expect(data).not.toHaveProperty("critical");
     await shownMessage(world, "notice", (words) => words.includes("Muted Encoded PowerShell on FIN-WS-042"));
+    const all = await formFor("U0SAM", `mute ${caseId}`);
+    const values = { hours: "4", severities: "all", reason: "tuning" };
+    await world.does("submit", { user: "U0SAM", view_id: all.id, values });
+    await world.event("suppression.set", (event) => event.data.critical === true);
+    await shownMessage(world, "notice", (words) => words.includes("critical alerts too"));
+  });
+
+  it("counts the repeats of an alert on the card of its case", async () => {
+    await twoCases();
+    await rootTs();
+    const repeats = [2, 3].map((count) =>
+      said(
+        "alert.grouped",
+        { caseId, sourceId: `again:${count}`, count },
+        { source: "/sources/crowdstrike" },
+      ),
+    );
+    await publish(world.bus, ...repeats);
+    await shownMessage(world, "root", (words) => words.includes("3 alerts"));
   });
 
   it("pauses and resumes a role, seen by status and by the operations channel", async () => {
+    await world.bus.open(["tier2", "human-gate"]);
+    expect(await ask("U0ELENA", "pause teir2")).toContain('no role "teir2". Try /soc pause tier2');
+    expect(await ask("U0ELENA", "resume tier2")).toContain("tier2 is not paused.");
+    expect(await ask("U0ELENA", "pause human-gate")).toContain("nobody could resume it");
+    await publish(
+      world.bus,
+      ...[said("alert.received", alert()), said("alert.triaged", triage(), { source: "/roles/sentinel" })],
+      said("case.escalated", { toRole: "tier2", why: "look", priority: 7 }, { source: "/roles/sentinel" }),
+    );
+    await shownMessage(world, "root", (words) => words.includes("… Tier 2"));
     const form = await formFor("U0ELENA", "pause tier2");
     await world.does("submit", { user: "U0ELENA", view_id: form.id, values: { reason: "it loops" } });
     await world.event("role.paused");
     expect(await ask("U0LEE", "status")).toContain("Paused: tier2");
     await shownMessage(world, "notice", (words) => words.includes("Paused tier2 by"));
+    await shownMessage(world, "root", (words) => words.includes("waits: Tier 2 is paused"));
+    expect(await ask("U0ELENA", "pause tier2")).toContain("tier2 is paused already.");
     await ask("U0ELENA", "resume tier2");
     await world.event("role.resumed");
     expect(await ask("U0LEE", "status")).not.toContain("Paused");
+    await shownMessage(world, "root", (words) => !words.includes("is paused"));
   });
 
   it("links two cases from a message by the shortcut", async () => {

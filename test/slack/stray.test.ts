@@ -9,7 +9,7 @@ import { silent } from "../../src/diagnostics.ts";
 import { manualClock } from "../../src/clock.ts";
 import { shownMessage, whispered } from "./asking.ts";
 import { fold, last, opened, requested } from "./folded.ts";
-import { alert, caseId, openedAt, proposed, publish, said } from "./given.ts";
+import { alert, caseId, mia, openedAt, proposed, publish, said } from "./given.ts";
 import { reads } from "./reads.ts";
 import { openWorld, type World } from "./world.ts";
 
@@ -79,13 +79,20 @@ describe("a card that the log does not know", () => {
 });
 
 describe("a reference", () => {
-  const request = last(fold(opened, requested()));
+  const thread = fold(opened, requested());
+  const request = last(thread);
   const key = new Uint8Array(32).fill(7);
 
-  it("says nothing readable, is the same for the same request, and opens with its key alone", () => {
+  it("says nothing readable, is the same for the same request until it has served, and opens with its key alone", () => {
     const clock = manualClock(openedAt);
-    const ref = new CardRefs(key, clock).of(caseId, request);
-    expect(new CardRefs(key, clock).of(caseId, request)).toBe(ref);
+    const ref = new CardRefs(key, clock).of(thread, request);
+    expect(new CardRefs(key, clock).of(thread, request)).toBe(ref);
+    const used = fold(
+      opened,
+      requested(),
+      said("card.used", { proposalId: "p1", by: mia, use: "0".repeat(32) }),
+    );
+    expect(new CardRefs(key, clock).of(used, request)).not.toBe(ref);
     expect(Buffer.from(ref, "base64url").toString("latin1")).not.toContain("CASE");
     expect(new CardRefs(key, clock).open(ref)).toMatchObject({ caseId, proposalId: "p1" });
     expect(new CardRefs(new Uint8Array(32), clock).open(ref)).toBeUndefined();
@@ -93,7 +100,7 @@ describe("a reference", () => {
   });
 
   it("expires", () => {
-    const ref = new CardRefs(key, manualClock(openedAt)).of(caseId, request);
+    const ref = new CardRefs(key, manualClock(openedAt)).of(thread, request);
     const days = (count: number): number => Date.parse(request.time) + count * 86_400_000;
     expect(new CardRefs(key, manualClock(days(29))).open(ref)).toBeDefined();
     expect(new CardRefs(key, manualClock(days(30))).open(ref)).toBeUndefined();
@@ -102,7 +109,7 @@ describe("a reference", () => {
   it("is not even looked at when Slack names another app", async () => {
     const refs = new CardRefs(key, manualClock(openedAt));
     const looked: string[] = [];
-    const pressed = { value: refs.of(caseId, request), channel: "C0CASES", ts: "1.1" };
+    const pressed = { value: refs.of(thread, request), channel: "C0CASES", ts: "1.1" };
     const find = (appId: string): Promise<unknown> =>
       pressedCard(
         { ...pressed, appId },

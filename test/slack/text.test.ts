@@ -36,6 +36,12 @@ describe("text from outside", () => {
     expect(visible("Zoë Müller 東京", false)).toBe("Zoë Müller 東京");
   });
 
+  it("defangs a link to a name of one label, and one in another spelling", () => {
+    expect(untrusted("http://payload/x HTTPS://intranet ftp://nas/")).toBe(
+      "hxxp://payload/x HXXPS://intranet fxp://nas/",
+    );
+  });
+
   it("defangs what a reader's program could turn into a link", () => {
     expect(untrusted("GET https://evil.example/a from 203.0.113.7")).toBe(
       "GET hxxps://evil[.]example/a from 203[.]0[.]113[.]7",

@@ -13,6 +13,7 @@ import type { Directory } from "../../src/gate/directory.ts";
 import { policyOf } from "../../src/soc-file.ts";
 import { startSlack, type RunningSlack } from "../../slack/start.ts";
 import { startWorkspace, type RunningWorkspace } from "../../slack/workspace/server.ts";
+import { drawPicture } from "../../bin/pictures.ts";
 import { soc } from "./soc.ts";
 
 const people: unknown = JSON.parse(
@@ -87,7 +88,16 @@ export async function openWorld(diagnostics: Diagnostics = silent): Promise<Worl
   await bus.open(["human-gate", "slack-gate", "slack-case"]);
   const connection = { kind: "local", url: workspace.url } as const;
   const start = (): Promise<RunningSlack> =>
-    startSlack({ bus, soc, connection, clock: systemClock, diagnostics, limitMode: "exact", cardKey });
+    startSlack({
+      bus,
+      soc,
+      connection,
+      clock: systemClock,
+      diagnostics,
+      limitMode: "exact",
+      cardKey,
+      drawPicture,
+    });
   const slack = await start();
   const policy = policyOf(soc, ({ value }) => (value === "FIN-WS-042" ? "workstation" : "unknown"));
   let calls = 0;

@@ -18,6 +18,14 @@ function picture(drawing: Drawing, image: ImageElement | ImageBlock): Html {
   return html`<img src="${address}" alt="${words}" loading="lazy" />`;
 }
 
+/** Pressed, it opens in its own size. */
+function enlarged(drawing: Drawing, block: ImageBlock): Html {
+  const { slack_file: file } = block;
+  const address = file !== undefined && "id" in file ? drawing.file(file.id) : undefined;
+  if (address === undefined) return picture(drawing, block);
+  return html`<a href="${address}" target="_blank" rel="noreferrer">${picture(drawing, block)}</a>`;
+}
+
 function section(drawing: Drawing, block: SectionBlock): Html {
   const { text, fields, accessory } = block;
   const spot = { drawing, blockId: block.block_id ?? "", label: text?.text.slice(0, 75) ?? "Choose" };
@@ -65,7 +73,7 @@ function input(drawing: Drawing, block: InputBlock): Html {
 function image(drawing: Drawing, block: ImageBlock): Html {
   return html`<figure>
     ${block.title !== undefined && html`<figcaption>${renderText(drawing, block.title)}</figcaption>`}
-    ${picture(drawing, block)}
+    ${enlarged(drawing, block)}
   </figure>`;
 }
 

@@ -20,7 +20,7 @@ export function slackFile(world: World, file: UploadedFile): SlackFile {
 
 const getUploadUrl = method({
   scopes: ["files:write"],
-  args: z.object({ filename: z.string().min(1), length: number, alt_text: z.string().optional() }),
+  args: z.object({ filename: z.string().min(1), length: number, alt_txt: z.string().max(1000).optional() }),
   run: (world, args) => {
     const file = { id: world.newId("F"), secret: world.newId("").toLowerCase(), name: args.filename };
     world.files.announce(file);

@@ -1,0 +1,181 @@
+/** What concerns the SOC itself, as a line in its operations channel. */
+import type { RichTextElement } from "@slack/types";
+import type { EventData, EventType } from "../../src/events/catalogue.ts";
+import { isEvent, type KnownEvent } from "../../src/events/envelope.ts";
+import type { Message } from "../limits.ts";
+import { bold, code, date, richText, section, text, who } from "../rich.ts";
+import { caseRef, configured, fallback, ours, untrusted, type Ours } from "../text.ts";
+import { reasonOf } from "./case-notices.ts";
+
+export const opsTypes = [
+  "canary.missed",
+  "entry.dead",
+  "entry.redriven",
+  "group.detached",
+  "handoff.unposted",
+  "log.verified",
+  "model.budget_spent",
+  "model.failed_over",
+  "model.recovered",
+  "model.unavailable",
+  "page.failed",
+  "record.distrusted",
+  "role.paused",
+  "role.resumed",
+  "suppression.set",
+  "tools.changed",
+] as const satisfies readonly EventType[];
+export type OpsEvent = KnownEvent<(typeof opsTypes)[number]>;
+
+export function opsNotice(event: OpsEvent): Message {
+  const { head, line } = opsWords(event);
+  return { text: fallback`${head}`, blocks: [richText(section(bold(head), ...line))] };
+}
+
+interface OpsWords {
+  readonly head: Ours;
+  readonly line: readonly RichTextElement[];
+}
+
+function opsWords(event: OpsEvent): OpsWords {
+  if (isEvent(event, ...logTypes)) return logWords(event);
+  if (event.type === "role.paused" || event.type === "role.resumed") return roleWords(event);
+  if (event.type === "suppression.set") return muteWords(event);
+  if (event.type === "tools.changed") return toolsWords(event.data);
+  return alarmWords(event);
+}
+
+function roleWords(event: Extract<OpsEvent, { type: "role.paused" | "role.resumed" }>): OpsWords {
+  const role = code(untrusted(event.data.role, { max: 60 }));
+  const by = [text(ours` `), role, text(ours` by `), who(event.data.by)];
+  if (event.type === "role.resumed") return { head: ours`Resumed`, line: by };
+  return { head: ours`Paused`, line: [...by, ...reasonOf(event.data.reason)] };
+}
+
+function muteWords({ data }: Extract<OpsEvent, { type: "suppression.set" }>): OpsWords {
+  const host = data.host === undefined ? [] : [text(ours` on `), code(untrusted(data.host, { max: 255 }))];
+  return {
+    head: ours`Muted`,
+    line: [
+      ...[text(ours` `), code(untrusted(data.rule, { max: 300 })), ...host, text(ours` by `), who(data.by)],
+      ...(data.critical === true ? [text(ours`, critical alerts too,`)] : []),
+      ...[text(ours` until `), date(data.until), ...reasonOf(data.reason)],
+    ],
+  };
+}
+
+/** What is out of use comes first: a person should see it. */
+function toolsWords({ server, version, changes, more }: EventData<"tools.changed">): OpsWords {
+  const out = changes.filter(({ usable }) => !usable);
+  const lines = out.slice(0, 10).map(({ tool, why }) => `${tool}: ${why}`);
+  const left = out.length - lines.length + more;
+  const usable = changes.filter((change) => change.usable).map(({ tool }) => tool);
+  const words = [
+    ...(usable.length === 0 ? [] : [`Read-only: ${usable.slice(0, 20).join(", ")}.`]),
+    ...(lines.length === 0 ? [] : [`Not used: ${lines.join("; ")}${left > 0 ? `; and ${left} more` : ""}.`]),
+  ].join(" ");
+  const name = code(untrusted(`${server} (${version})`, { max: 180 }));
+  return {
+    head: ours`What a tool server offers has changed:`,
+    line: [text(ours` `), name, text(ours` `), text(untrusted(words, { max: 1500 }))],
+  };
+}
+
+const logTypes = ["canary.missed", "entry.dead", "entry.redriven", "group.detached", "log.verified"] as const;
+
+/** What goes wrong between the log and those who read it. */
+function logWords(event: Extract<OpsEvent, { type: (typeof logTypes)[number] }>): OpsWords {
+  switch (event.type) {
+    case "canary.missed":
+      return {
+        head: ours`Alarm: the canary did not come through.`,
+        line: because(`Its alert was last seen at ${event.data.stoppedAt}; real ones may stop there too.`),
+      };
+    case "entry.dead":
+      return { head: ours`Dead letter: work was given up.`, line: deadLine(event) };
+    case "entry.redriven":
+      return { head: ours`Redriven:`, line: because(`an entry of ${event.data.group} is tried again.`) };
+    case "log.verified":
+      return verifiedWords(event);
+    case "group.detached": {
+      const { group, undone, why } = event.data;
+      const left = undone.length === 0 ? "" : ` ${undone.length} entries were not done.`;
+      return { head: ours`Detached:`, line: because(`${group} reads the log no more: ${why}${left}`) };
+    }
+  }
+}
+
+/** The heads stand here so that they stand somewhere that whoever changes the log cannot change. */
+function verifiedWords({ data }: KnownEvent<"log.verified">): OpsWords {
+  const { verdict, entries, heads, damage } = data;
+  const counted = `${entries.toLocaleString("en-GB")} entries`;
+  if (verdict === "damaged") {
+    const head = ours`Alarm: the log is not what it was.`;
+    return { head, line: because(`${counted}. ${damage[0] ?? ""} "hatrack audit verify" says the rest.`) };
+  }
+  const shown = heads.slice(0, 8).flatMap((head) => [text(ours` `), code(untrusted(head, { max: 120 }))]);
+  const more = heads.length > 8 ? because(`and ${heads.length - 8} more, in log.verified`) : [];
+  return { head: ours`The log is whole.`, line: [...because(`${counted}; head`), ...shown, ...more] };
+}
+
+function deadLine({ data, subject }: DeadEntry): RichTextElement[] {
+  return [
+    ...[text(ours` `), code(untrusted(data.group, { max: 100 })), text(ours` on `)],
+    ...[code(untrusted(subject, { max: 80 })), ...because(`${data.reason}: ${data.error}`)],
+    text(ours` See `),
+    code(ours`hatrack dead list`),
+  ];
+}
+
+export type DeadEntry = KnownEvent<"entry.dead">;
+
+/** One line for many of one group: `latest` is the last of them. */
+export function deadNotice(latest: DeadEntry, entries: number): Message {
+  if (entries === 1) return opsNotice(latest);
+  const head = ours`Dead letters: work was given up ${entries} times within the hour. The latest:`;
+  return { text: fallback`${head}`, blocks: [richText(section(bold(head), ...deadLine(latest)))] };
+}
+
+function because(why: string): RichTextElement[] {
+  return [text(ours` `), text(untrusted(why, { max: 600 }))];
+}
+
+type Alarm = Exclude<
+  OpsEvent,
+  { type: "role.paused" | "role.resumed" | "suppression.set" | "tools.changed" | (typeof logTypes)[number] }
+>;
+
+function alarmWords(event: Alarm): OpsWords {
+  switch (event.type) {
+    case "handoff.unposted":
+      return {
+        head: ours`Alarm: a card was not posted.`,
+        line: [
+          text(ours` Nobody can answer it in Slack: ${caseRef(event.subject)}, asked `),
+          date(event.data.askedAt),
+        ],
+      };
+    case "page.failed":
+      return { head: ours`Alarm: nobody's telephone rang.`, line: because(event.data.why) };
+    case "record.distrusted":
+      return {
+        head: ours`Alarm: an entry of the log is not from whom it says.`,
+        line: [
+          text(ours` `),
+          code(untrusted(`${event.data.type} ${event.data.eventId}`, { max: 200 })),
+          ...because(event.data.why),
+        ],
+      };
+    case "model.budget_spent": {
+      const { role, tokens, budget } = event.data;
+      const words = `${role}: ${tokens.toLocaleString("en-GB")} of ${budget.toLocaleString("en-GB")} tokens; its work waits for tomorrow (UTC).`;
+      return { head: ours`A role has spent its tokens of the day.`, line: because(words) };
+    }
+    case "model.unavailable":
+      return { head: ours`No model answers; work waits.`, line: because(event.data.why) };
+    case "model.failed_over":
+      return { head: ours`Another model has taken over.`, line: because(event.data.why) };
+    case "model.recovered":
+      return { head: configured("The model answers again."), line: because(event.data.why) };
+  }
+}

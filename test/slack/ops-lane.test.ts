@@ -1,0 +1,147 @@
+/** What concerns the SOC itself: each once in the operations channel, and inert whatever it says. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { slackConfig } from "../../slack/config.ts";
+import { CardRefs } from "../../slack/card-refs.ts";
+import { opsNotice, opsTypes, type OpsEvent } from "../../slack/blocks/ops-notices.ts";
+import { Desk, type DeskOptions } from "../../slack/lanes/desk.ts";
+import { OpsLane } from "../../slack/lanes/ops-lane.ts";
+import { breaches } from "../../slack/limits.ts";
+import { groupMention } from "../../slack/text.ts";
+import { LocalBus } from "../../src/bus/local-bus.ts";
+import { manualClock } from "../../src/clock.ts";
+import { silent } from "../../src/diagnostics.ts";
+import type { KnownEvent } from "../../src/events/envelope.ts";
+import { FakeSlack } from "./fake-slack.ts";
+import { mia, openedAt, said } from "./given.ts";
+import { reads } from "./reads.ts";
+import { delivery } from "./sender.ts";
+import { soc } from "./soc.ts";
+
+const slack = (): { fake: FakeSlack; lane: () => OpsLane } => {
+  const fake = new FakeSlack();
+  const clock = manualClock(openedAt);
+  const options: DeskOptions = {
+    ...{ bus: new LocalBus(), surface: "slack", config: slackConfig(soc), diagnostics: silent, clock },
+    refs: new CardRefs(new Uint8Array(32), clock),
+    groups: { mentionOf: () => Promise.resolve(groupMention("S0IRLEAD")) },
+  };
+  return { fake, lane: () => new OpsLane(new Desk(options), fake.outbox()) };
+};
+
+function dead(group: string, at: number, error = "threw"): KnownEvent<"entry.dead"> {
+  return said("entry.dead", { group, position: "1-0", reason: "threw", error }, { at });
+}
+
+const system = { subject: "system" };
+
+/** One of each type that has a line, with these words wherever others' words go. */
+function each(words: string): OpsEvent[] {
+  const [short, long] = [words.slice(0, 64) || "x", words.slice(0, 1000) || "x"];
+  const leg = { leg: short, why: long };
+  return [
+    said("canary.missed", { canaryId: short, stoppedAt: words.slice(0, 200) }, system),
+    said("entry.dead", { group: short, position: "1-0", reason: long, error: words }),
+    said("entry.redriven", { group: words, position: "1-0" }),
+    said("group.detached", { group: words, undone: ["1-0"], why: long }, system),
+    said("handoff.unposted", { proposalId: "p1", tier: 0, askedAt: "2026-03-02T10:00:00.000Z" }),
+    said(
+      "log.verified",
+      { verdict: "damaged", entries: 3, heads: [words.slice(0, 120)], damage: [words.slice(0, 500)] },
+      system,
+    ),
+    said("model.budget_spent", { role: "tier2", day: "2026-03-02", tokens: 900, budget: 800 }, system),
+    said("model.failed_over", { ...leg, to: short }, system),
+    said("model.recovered", leg, system),
+    said("model.unavailable", { why: long }, system),
+    said("page.failed", { proposalId: "p1", eventId: "e", pager: short, attempts: 3, why: long }),
+    said("record.distrusted", { eventId: "e", type: short, source: short, position: "1-0", why: long }),
+    said("role.paused", { role: "tier2", by: mia, reason: long }, system),
+    said("role.resumed", { role: "tier2", by: mia }, system),
+    said(
+      "suppression.set",
+      { suppressionId: "s1", rule: short, by: mia, until: "2026-03-02T10:00:00.000Z", reason: long },
+      system,
+    ),
+    said(
+      "tools.changed",
+      {
+        ...{ server: short, version: short, more: 3 },
+        changes: [
+          { tool: short, usable: true, why: words.slice(0, 500) || "x" },
+          { tool: short, usable: false, why: words.slice(0, 500) || "x" },
+        ],
+      },
+      system,
+    ),
+  ];
+}
+
+describe("a line of the operations channel", () => {
+  it("is there for every type that has one, once, whatever crashes", async () => {
+    const { fake, lane } = slack();
+    const events = each("what happened");
+    expect(events.map(({ type }) => type).sort()).toEqual([...opsTypes].sort());
+    const one = lane();
+    for (const event of events) await one.handle(delivery(event));
+    for (const event of events) await lane().handle(delivery(event, 2));
+    expect(fake.messages).toHaveLength(events.length);
+    expect(new Set(fake.messages.map(({ channel }) => channel))).toEqual(new Set(["C0OPS"]));
+  });
+
+  it("says what went wrong", () => {
+    const texts = new Map(each("what happened").map((event) => [event.type, reads(opsNotice(event).blocks)]));
+    expect(texts.get("entry.dead")).toMatch(
+      /^Dead letter: work was given up\. what happened on CASE-.*dead list/,
+    );
+    expect(texts.get("canary.missed")).toMatch(/^Alarm: the canary did not come through\./);
+    expect(texts.get("group.detached")).toContain("1 entries were not done");
+    expect(texts.get("record.distrusted")).toMatch(/^Alarm: an entry of the log is not from whom it says\./);
+  });
+
+  it("is shared by the dead letters of one group within an hour, each still told once", async () => {
+    const { fake, lane } = slack();
+    const one = lane();
+    const poisoned = [0, 1, 2].map((minute) =>
+      dead("sentinel", openedAt + minute * 60_000, `error ${minute}`),
+    );
+    for (const event of poisoned) await one.handle(delivery(event));
+    await one.handle(delivery(dead("tier2", openedAt)));
+    expect(fake.messages).toHaveLength(2);
+    expect(reads(fake.messages[0]?.message.blocks)).toMatch(/given up 3 times within the hour.*error 2/s);
+    const [, , last] = poisoned;
+    if (last !== undefined) await lane().handle(delivery(last, 2));
+    expect(fake.messages).toHaveLength(2);
+    await one.handle(delivery(dead("sentinel", openedAt + 61 * 60_000)));
+    expect(fake.messages).toHaveLength(3);
+  });
+
+  it("begins anew when somebody has deleted it", async () => {
+    const { fake, lane } = slack();
+    const one = lane();
+    await one.handle(delivery(dead("sentinel", openedAt)));
+    fake.messages.splice(0);
+    await one.handle(delivery(dead("sentinel", openedAt + 1)));
+    expect(fake.messages).toHaveLength(1);
+  });
+
+  it("holds nothing live, whatever it tells of", () => {
+    const nasty = fc.oneof(
+      fc.constantFrom("<!channel> <https://evil.example|x> http://evil.example `*x*`", "a\u202Eb\u200B"),
+      fc.string({ unit: "binary", minLength: 1, maxLength: 3000 }),
+    );
+    fc.assert(
+      fc.property(nasty, (words) => {
+        for (const message of each(words.toWellFormed()).map(opsNotice)) {
+          expect(breaches(message)).toEqual([]);
+          const shown = JSON.stringify(message.blocks);
+          expect(shown).not.toMatch(
+            /"mrkdwn"|"url"|http:\/\/evil|evil\.example|[\u202A-\u202E\u200B-\u200D]/u,
+          );
+          expect(message.text).toMatch(/^[\w ,:.;']+$/);
+        }
+      }),
+      { numRuns: 6 },
+    );
+  });
+});
