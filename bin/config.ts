@@ -1,7 +1,11 @@
 /** The environment, parsed once. Every variable is optional; what is set must be right, and whole. */
 import { resolve } from "node:path";
 import { z } from "zod";
+import { isRedisUrl, redisUrlForms } from "../src/bus/redis/address.ts";
 import { HatrackError } from "../src/errors.ts";
+import type { FalconCredentials } from "../vendors/falcon-client.ts";
+import { falconOf, falconVariables } from "./config-falcon.ts";
+import { llmOf, modelVariables, type LlmConfig } from "./config-models.ts";
 
 const url = (example: string, ...protocols: readonly string[]): z.ZodType<string | undefined> =>
   z
@@ -20,19 +24,46 @@ const token = (prefix: string): z.ZodType<string | undefined> =>
     .optional();
 
 export const alertSources =
-  "expected sample, file:PATH, webhook:PORT or - (stdin), such as file:alerts.jsonl";
+  "expected sample, crowdstrike:, file:PATH, webhook:PORT or - (stdin), such as file:alerts.jsonl";
 
 export function isAlertSource(value: string): boolean {
   const port = /^webhook:(\d*)$/.exec(value)?.[1];
-  return port === undefined ? /^(sample|-|file:.+)$/.test(value) : isPort(Number(port));
+  return port === undefined
+    ? /^(sample|-|file:.+|crowdstrike:(\d{1,4}[hd])?)$/.test(value)
+    : isPort(Number(port));
 }
 
 function isPort(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= 65_535;
 }
 
+export const metricsPorts =
+  "expected a port on this machine, such as 9464, or an address too, such as 0.0.0.0:9464 or [::1]:9464";
+
+/** @returns undefined when it is none */
+export function addressOf(text: string): { host: string; port: number } | undefined {
+  const [, host = "127.0.0.1", port] = /^(?:\[?([0-9a-zA-Z.:-]+?)\]?:)?(\d{1,5})$/.exec(text) ?? [];
+  return port !== undefined && isPort(Number(port)) ? { host, port: Number(port) } : undefined;
+}
+
+const listenAt = z
+  .string()
+  .transform((text, context) => {
+    const address = addressOf(text);
+    if (address === undefined) context.addIssue(metricsPorts);
+    return address;
+  })
+  .optional();
+
 const Environment = z.object({
-  REDIS_URL: url("redis://127.0.0.1:6379", "redis:", "rediss:"),
+  REDIS_URL: z.string().refine(isRedisUrl, { error: redisUrlForms }).optional(),
+  REDIS_PARTITIONS: z
+    .string()
+    .regex(/^([1-9]|[1-5]\d|6[0-4])$/, {
+      error: "expected how many partitions a new log gets, 1 to 64, such as 8",
+    })
+    .transform(Number)
+    .optional(),
   REDIS_DURABILITY: z
     .enum(["strict", "relaxed"], { error: "expected strict or relaxed, such as REDIS_DURABILITY=strict" })
     .default("strict"),
@@ -50,9 +81,15 @@ const Environment = z.object({
     .default("3000")
     .transform(Number)
     .refine((port) => isPort(port) && port > 0, { error: "expected a port from 1 to 65535, such as 3000" }),
-  LLM_BASE_URL: url("http://127.0.0.1:8000/v1", "http:", "https:"),
-  LLM_MODEL: z.string().min(1).optional(),
-  LLM_API_KEY: z.string().min(1).optional(),
+  ...modelVariables,
+  ...falconVariables,
+  LLM_PRICE: z
+    .string()
+    .regex(/^\d+(\.\d+)?,\d+(\.\d+)?$/, {
+      error: "expected what a million tokens cost, in and out, such as 0.15,0.60",
+    })
+    .transform((price) => price.split(",").map(Number))
+    .optional(),
   ALERTS: z.string().refine(isAlertSource, { error: alertSources }).default("sample"),
   WEBHOOK_SECRET: z
     .string()
@@ -64,6 +101,7 @@ const Environment = z.object({
   RECALL: z.enum(["on", "off", "ab"], { error: 'expected "on", "off" or "ab"' }).default("on"),
   HATRACK_DIR: z.string().min(1).default("data"),
   HATRACK_KEYS: z.string().min(1).optional(),
+  WATCH_WEBHOOK_URL: url("https://hooks.slack.com/services/…", "http:", "https:"),
   PAGER_URL: url("https://pager.example/hook", "http:", "https:"),
   PAGER_SECRET: z
     .string()
@@ -74,6 +112,11 @@ const Environment = z.object({
     .transform(Number)
     .refine((port) => isPort(port) && port > 0, { error: "expected a port from 1 to 65535, such as 8089" })
     .optional(),
+  DASHBOARD_TOKEN: z
+    .string()
+    .min(16, "expected at least 16 characters, such as what `openssl rand -hex 32` prints")
+    .optional(),
+  HATRACK_METRICS_PORT: listenAt,
   LOG_LEVEL: z
     .enum(["debug", "info", "warn", "error", "silent"], {
       error: "expected debug, info, warn, error or silent, such as LOG_LEVEL=info",
@@ -93,12 +136,23 @@ export type SlackCredentials =
     };
 
 export interface Config {
-  readonly redis: { readonly url: string; readonly durability: "strict" | "relaxed" } | undefined;
+  readonly redis:
+    | {
+        readonly url: string;
+        readonly durability: "strict" | "relaxed";
+        /** Of a new log; of one that exists, what it must have. */
+        readonly partitions: number | undefined;
+      }
+    | undefined;
   readonly slack: SlackCredentials | undefined;
-  readonly llm:
-    { readonly baseUrl: string; readonly model: string; readonly apiKey: string | undefined } | undefined;
-  /** "sample", "file:PATH", "webhook:PORT" or "-". */
+  /** The model servers; undefined: `baseline`. */
+  readonly llm: LlmConfig | undefined;
+  /** "sample", "crowdstrike:", "crowdstrike:24h", "file:PATH", "webhook:PORT" or "-". */
   readonly alerts: string;
+  /** What a million tokens cost, in whatever currency; undefined: nobody says. */
+  readonly llmPrice: { readonly input: number; readonly output: number } | undefined;
+  /** CrowdStrike Falcon's API; undefined: nobody asks it. */
+  readonly falcon: FalconCredentials | undefined;
   readonly webhookSecret: string | undefined;
   readonly socFile: string | undefined;
   readonly inventoryFile: string | undefined;
@@ -113,6 +167,12 @@ export interface Config {
     | undefined;
   /** Where the keys of the gate and the front end lie; undefined: made in the data folder. */
   readonly keysDir: string | undefined;
+  /** An incoming webhook of the operations channel, for `hatrack watch`; undefined: by Slack's own tokens. */
+  readonly watchWebhook: string | undefined;
+  /** Whoever looks at the dashboard gives it once; undefined: only this machine reaches it. */
+  readonly dashboardToken: string | undefined;
+  /** Where /healthz, /readyz and /metrics are; undefined: nowhere. Port 0 takes any free one. */
+  readonly metrics: { readonly host: string; readonly port: number } | undefined;
   readonly logLevel: Environment["LOG_LEVEL"];
 }
 
@@ -128,10 +188,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   const e = parsed.data;
   return {
-    redis: e.REDIS_URL === undefined ? undefined : { url: e.REDIS_URL, durability: e.REDIS_DURABILITY },
+    redis:
+      e.REDIS_URL === undefined
+        ? undefined
+        : { url: e.REDIS_URL, durability: e.REDIS_DURABILITY, partitions: e.REDIS_PARTITIONS },
     slack: slackOf(e),
     llm: llmOf(e),
+    llmPrice: e.LLM_PRICE && { input: e.LLM_PRICE[0] ?? 0, output: e.LLM_PRICE[1] ?? 0 },
     alerts: e.ALERTS,
+    falcon: falconOf(e),
     webhookSecret: e.WEBHOOK_SECRET,
     socFile: e.SOC_FILE,
     inventoryFile: e.INVENTORY_FILE,
@@ -140,6 +205,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     dataDir: resolve(e.HATRACK_DIR),
     pager: pagerOf(e),
     keysDir: e.HATRACK_KEYS === undefined ? undefined : resolve(e.HATRACK_KEYS),
+    watchWebhook: e.WATCH_WEBHOOK_URL,
+    dashboardToken: e.DASHBOARD_TOKEN,
+    metrics: e.HATRACK_METRICS_PORT,
     logLevel: e.LOG_LEVEL,
   };
 }
@@ -172,30 +240,34 @@ function pagerOf(e: Environment): Config["pager"] {
   );
 }
 
-function llmOf(e: Environment): Config["llm"] {
-  const { LLM_BASE_URL: baseUrl, LLM_MODEL: model, LLM_API_KEY: apiKey } = e;
-  if (baseUrl === undefined) {
-    if (model === undefined) return undefined;
-    throw invalid(
-      "LLM_MODEL is set and LLM_BASE_URL is not; expected both, such as LLM_BASE_URL=http://127.0.0.1:8000/v1",
-    );
-  }
-  if (model === undefined) {
-    throw invalid(
-      "LLM_BASE_URL is set and LLM_MODEL is not; expected the name the server serves, such as LLM_MODEL=qwen3-32b",
-    );
-  }
-  return { baseUrl, model, apiKey };
-}
-
 /** Values that must not be shown anywhere. */
-export function secretsOf({ redis, slack, llm, webhookSecret, pager }: Config): string[] {
+export function secretsOf({
+  redis,
+  slack,
+  llm,
+  falcon,
+  webhookSecret,
+  pager,
+  dashboardToken,
+  watchWebhook,
+}: Config): string[] {
   const ofSlack =
     slack === undefined
       ? []
       : [slack.botToken, slack.mode === "socket" ? slack.appToken : slack.signingSecret];
   const password = redis === undefined ? "" : new URL(redis.url).password;
-  const all = [...ofSlack, llm?.apiKey, webhookSecret, pager?.secret, password, decodeURIComponent(password)];
+  const passwords = [password, decodeURIComponent(password)];
+  const all = [
+    ...ofSlack,
+    llm?.apiKey,
+    llm?.backup?.apiKey,
+    falcon?.clientSecret,
+    webhookSecret,
+    pager?.secret,
+    dashboardToken,
+    watchWebhook,
+    ...passwords,
+  ];
   return all.filter((secret) => secret !== undefined && secret.length > 3).map(String);
 }
 

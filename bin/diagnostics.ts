@@ -3,6 +3,7 @@ import { Writable } from "node:stream";
 import { pino, type DestinationStream } from "pino";
 import { z } from "zod";
 import { redactText } from "../src/agent/redact.ts";
+import { atHand } from "../src/bus/at-hand.ts";
 import type { Diagnostics } from "../src/diagnostics.ts";
 import { secretsOf, type Config } from "./config.ts";
 import { shown } from "./table.ts";
@@ -38,7 +39,9 @@ export function makeDiagnostics(config: Config, output: Output = stderr): Diagno
   const clean = (line: string): string =>
     secrets.reduce((text, secret) => text.replaceAll(secret, censor), redactText(line));
   const hooks = { streamWrite: clean };
-  return pino({ level: config.logLevel, redact, base: null, hooks }, destination(output));
+  // Every line of a handling, whoever writes it, says of which case, by whom and in which trace.
+  const mixin = (): object => ({ ...atHand() });
+  return pino({ level: config.logLevel, redact, base: null, hooks, mixin }, destination(output));
 }
 
 function destination({ write, readable }: Output): DestinationStream {

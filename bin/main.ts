@@ -3,6 +3,7 @@ import { redactText } from "../src/agent/redact.ts";
 import { HatrackError, reasonOf } from "../src/errors.ts";
 import type { Command } from "./command.ts";
 import { readConfig } from "./config.ts";
+import { withCredentials } from "./credentials.ts";
 
 interface Entry {
   readonly does: string;
@@ -14,7 +15,13 @@ export const commands: Readonly<Record<string, Entry>> = {
   start: { does: "the whole SOC on this machine", load: () => import("./commands/start.ts") },
   role: { does: "one role as a process of its own", load: () => import("./commands/role.ts") },
   slack: { does: "the Slack front end as a process of its own", load: () => import("./commands/slack.ts") },
+  schedule: { does: "wake the calendar roles; --list: when", load: () => import("./commands/schedule.ts") },
+  watch: {
+    does: "say in the operations channel when nothing comes through",
+    load: () => import("./commands/watch.ts"),
+  },
   gate: { does: "list, show and decide proposals in the terminal", load: () => import("./commands/gate.ts") },
+  tuning: { does: "tunings of rules that people accepted", load: () => import("./commands/tuning.ts") },
   policy: {
     does: "who is asked for what, and what may never be proposed",
     load: () => import("./commands/policy.ts"),
@@ -24,6 +31,10 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: () => import("./commands/status.ts"),
   },
   dead: { does: "list, show, redrive or discard dead letters", load: () => import("./commands/dead.ts") },
+  suppress: {
+    does: "mute a rule for a while; list what is muted",
+    load: () => import("./commands/suppress.ts"),
+  },
   recall: { does: "past cases like this case or indicator", load: () => import("./commands/recall.ts") },
   explain: {
     does: "the record of a case, and its answer to a question",
@@ -33,9 +44,36 @@ export const commands: Readonly<Record<string, Entry>> = {
     does: "how often each role was right, by people's labels",
     load: () => import("./commands/accuracy.ts"),
   },
+  replay: {
+    does: "past tickets through the roles, scored against people",
+    load: () => import("./commands/replay.ts"),
+  },
+  report: {
+    does: "one case for a post-incident review, as Markdown or HTML",
+    load: () => import("./commands/report.ts"),
+  },
+  tickets: {
+    does: "export closed alerts as tickets for a replay",
+    load: () => import("./commands/tickets.ts"),
+  },
   clusters: { does: "campaigns no single case shows", load: () => import("./commands/clusters.ts") },
   extract: { does: "indicators in a text", load: () => import("./commands/extract.ts") },
-  audit: { does: "export the log", load: () => import("./commands/audit.ts") },
+  archive: {
+    does: "move the old end of a log on Redis into files",
+    load: () => import("./commands/archive.ts"),
+  },
+  groups: {
+    does: "retire a consumer group whose role is gone",
+    load: () => import("./commands/groups.ts"),
+  },
+  audit: {
+    does: "export the log, or verify that it is what it was",
+    load: () => import("./commands/audit.ts"),
+  },
+  dashboard: {
+    does: "pages over the log: proof, the way of each alert, campaigns, the floor, the policy",
+    load: () => import("./commands/dashboard.ts"),
+  },
   doctor: { does: "what is wrong with this set-up, and the fix", load: () => import("./commands/doctor.ts") },
 };
 
@@ -91,7 +129,12 @@ async function runCommand(command: Command, argv: readonly string[], terminal: T
   const surplus = positionals[command.takes ?? Infinity];
   if (surplus !== undefined) throw new HatrackError("usage", `"${surplus}": expected ${command.usage}`);
   const { print } = terminal;
-  return await command.run({ values, positionals, config: () => readConfig(terminal.env), print });
+  return await command.run({
+    values,
+    positionals,
+    config: () => readConfig(withCredentials(terminal.env)),
+    print,
+  });
 }
 
 function complainOf(name: string, error: unknown, { complain }: Terminal): number {

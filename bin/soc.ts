@@ -11,23 +11,36 @@ import type { AlertSource } from "../src/seams/alert-source.ts";
 import type { WebhookSource } from "../vendors/webhook-source.ts";
 import type { Connection } from "../slack/connection.ts";
 import { startSlack } from "../slack/start.ts";
-import { loadModel, loadOrganisation, loadTools } from "./assemble.ts";
+import type { Bus } from "../src/bus/bus.ts";
+import type { Directory } from "../src/gate/directory.ts";
+import type { Keyring } from "../src/gate/keys.ts";
+import { staticDirectory } from "../src/gate/static-directory.ts";
+import { loadModel, loadNarrator, loadOrganisation, loadTools, type Organisation } from "./assemble.ts";
 import { Closers } from "./closers.ts";
+import { openDashboard } from "./dashboard.ts";
 import type { Config } from "./config.ts";
 import { startControl } from "./control.ts";
 import { startGateWatch } from "./gate-watch.ts";
+import { Health } from "./health.ts";
 import { loadKeys } from "./keys.ts";
-import { memorySnapshot } from "./memory-snapshot.ts";
-import { openBus } from "./open-bus.ts";
+import { redactorOf } from "./redaction.ts";
+import { rememberingOf } from "./remembering.ts";
+import { openWatchedBus } from "./open-bus.ts";
+import { drawPicture } from "./pictures.ts";
 import { home, readJson } from "./reference.ts";
+import { startSchedules } from "./schedules.ts";
+import { enterShadow, refuseShadow } from "./shadow.ts";
+import { openToolServers } from "./tool-servers.ts";
 import { alertSource, type Pace } from "./sources.ts";
 
 export interface SocOptions {
   readonly config: Config;
   readonly port: number;
+  /** Of the dashboard; 0 takes any free one. */
+  readonly dashboardPort: number;
   readonly pace: Pace;
-  /** Real Slack, a local workspace of our own, or one that is running already. */
-  readonly workspace: "slack" | "embedded" | { readonly url: string };
+  /** Real Slack, a local workspace of our own, one that is running already; or none, for a SOC that only watches. */
+  readonly workspace: "slack" | "embedded" | { readonly url: string } | "shadow";
   /** Files of roles beside the shipped ones. */
   readonly ownRoles: readonly string[];
   readonly diagnostics: Diagnostics;
@@ -55,40 +68,48 @@ export async function runSoc(options: SocOptions): Promise<RunningSoc> {
 
 async function assemble(options: SocOptions, open: Closers): Promise<RunningSoc> {
   const { config, diagnostics } = options;
-  const source = alertSource(config, options.pace);
   const organisation = await loadOrganisation(config);
   const keys = await loadKeys(config, "gate");
-  const bus = await openBus(config, "write", diagnostics);
+  const health = await Health.open(config, { part: "start", diagnostics, open, ending: options.signal });
+  const bus = await openWatchedBus(config, { diagnostics, observer: health.observer });
   open.add(() => bus.close());
-  const workspace = options.workspace === "embedded" ? await startLocalWorkspace(options) : undefined;
-  if (workspace !== undefined) open.add(() => workspace.close());
-  const slack = await startSlack({
-    bus: new TrustedBus(bus, keys),
-    ...organisation,
-    clock: systemClock,
-    diagnostics,
-    connection: connectionOf(options, workspace?.url),
-    cardKey: keys.frontEnd && cardKey(keys.frontEnd),
-    departmentOf: (host) => organisation.inventory.departmentOf(host),
-  });
-  open.add(() => slack.close());
+  const source = await alertSource(config, options.pace, { bus, diagnostics });
+  const front = await startFront(options, { bus, organisation, keys, open });
   const team = new RoleTeam({
     bus,
     roles: [...(await loadRoles()), ...(await Promise.all(options.ownRoles.map((file) => loadRole(file))))],
-    model: await loadModel(config),
+    model: await loadModel(config, {
+      ...{ bus, diagnostics, open },
+      watchLegs: (legs) => {
+        health.watchLegs(legs);
+      },
+    }),
     tools: await loadTools(config, new TrustedBus(bus, { trusted: keys.trusted }), organisation.inventory),
-    gate: { policy: organisation.policy, directory: slack.directory },
+    ...(await openToolServers(organisation.soc, { bus, diagnostics, open })),
+    gate: { policy: organisation.policy, directory: front.directory },
     keys,
     recall: config.recall,
-    snapshot: memorySnapshot(config),
+    grouping: organisation.soc.grouping,
+    ...rememberingOf(config, organisation.soc),
+    redactor: await redactorOf(config, organisation.soc),
     clock: systemClock,
     diagnostics,
   });
   open.add(() => team.stop());
   await team.start();
   const trusted = new TrustedBus(bus, { trusted: keys.trusted });
-  await startGateWatch(config, { bus: trusted, policy: organisation.policy, diagnostics, open });
-  const control = await startControl({ ...config, bus, diagnostics, unready: () => slack.unready() });
+  // What nobody was shown has no deadline, and rings no telephone.
+  if (options.workspace !== "shadow") {
+    await startGateWatch(config, { bus: trusted, policy: organisation.policy, diagnostics, open });
+  }
+  await startSchedules({ bus, soc: organisation.soc, diagnostics, open });
+  const dashboard = await openDashboard(config, {
+    ...{ bus: trusted, organisation, diagnostics, port: options.dashboardPort },
+  });
+  open.add(() => dashboard.close());
+  diagnostics.info({ url: `${dashboard.url}/` }, `the dashboard is at ${dashboard.url}/`);
+  await health.serving({ bus, wholeLog: true, unready: () => front.unready() });
+  const control = await startControl({ ...config, bus, diagnostics, unready: () => front.unready() });
   open.add(() => control.close());
   const ending = new AbortController();
   const alerts = consume(team, source, {
@@ -100,10 +121,53 @@ async function assemble(options: SocOptions, open: Closers): Promise<RunningSoc>
     return alerts;
   });
   return {
-    page: workspace && `${workspace.url}/#${workspace.token}`,
+    page: front.page,
     failed: team.failed,
     close: () => open.close(),
   };
+}
+
+interface Front {
+  readonly directory: Directory;
+  readonly page: string | undefined;
+  unready(): Promise<string | undefined>;
+}
+
+interface Behind {
+  readonly bus: Bus;
+  readonly organisation: Organisation;
+  readonly keys: Keyring;
+  readonly open: Closers;
+}
+
+/** Slack or the local workspace; in shadow there is nobody to show anything to. */
+async function startFront(options: SocOptions, { bus, organisation, keys, open }: Behind): Promise<Front> {
+  const { config, diagnostics } = options;
+  if (options.workspace === "shadow") {
+    await enterShadow(bus, config);
+    const { onCall, people } = organisation.soc;
+    const directory = staticDirectory({ onCall, people, team: "shadow", clock: systemClock });
+    return { directory, page: undefined, unready: () => Promise.resolve(undefined) };
+  }
+  await refuseShadow(bus);
+  const workspace = options.workspace === "embedded" ? await startLocalWorkspace(options) : undefined;
+  if (workspace !== undefined) open.add(() => workspace.close());
+  const slack = await startSlack({
+    bus: new TrustedBus(bus, keys),
+    ...organisation,
+    clock: systemClock,
+    diagnostics,
+    connection: connectionOf(options, workspace?.url),
+    cardKey: keys.frontEnd && cardKey(keys.frontEnd),
+    departmentOf: (host) => organisation.inventory.departmentOf(host),
+    drawPicture,
+    memory: rememberingOf(config, organisation.soc),
+    narrator: await loadNarrator(config),
+    redactor: await redactorOf(config, organisation.soc),
+  });
+  open.add(() => slack.close());
+  const page = workspace && `${workspace.url}/#${workspace.token}`;
+  return { directory: slack.directory, page, unready: () => slack.unready() };
 }
 
 /** Alerts come in beside everything else; a source that ends or fails leaves the SOC at work. */

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import type { Bus } from "../src/bus/bus.ts";
+import type { Diagnostics } from "../src/diagnostics.ts";
 import { HatrackError } from "../src/errors.ts";
 import type { AlertSource } from "../src/seams/alert-source.ts";
 import { fileSource } from "../vendors/file-source.ts";
@@ -13,8 +15,13 @@ export type Pace = number | "max";
 const usualPaceMs = 6_000;
 
 /** The source that ALERTS or --alerts names. */
-export function alertSource(config: Config, pace: Pace): AlertSource | WebhookSource {
+export async function alertSource(
+  config: Config,
+  pace: Pace,
+  on: { readonly bus: Bus; readonly diagnostics: Diagnostics },
+): Promise<AlertSource | WebhookSource> {
   const { alerts } = config;
+  if (alerts.startsWith("crowdstrike:")) return (await import("./falcon.ts")).falconAlerts(config, on);
   const intervalMs = pace === "max" ? 0 : Math.round(usualPaceMs / pace);
   if (alerts === "sample") return fileSource({ path: join(home, "fixtures/alerts.jsonl"), intervalMs });
   if (alerts === "-") return fileSource({ path: "-", intervalMs: 0 });

@@ -1,50 +1,50 @@
-import { createWriteStream } from "node:fs";
-import { once } from "node:events";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import type { Bus } from "../../src/bus/bus.ts";
-import { HatrackError, reasonOf } from "../../src/errors.ts";
-import { eventText } from "../../src/events/parse.ts";
-import { textOption, type Command } from "../command.ts";
+import { readAnchor } from "../../src/bus/archive/chain.ts";
+import { HatrackError } from "../../src/errors.ts";
+import { exportLog } from "../audit/export.ts";
+import { reportLines, reportOf, verifyBus, verifyFile, type AuditReport } from "../audit/verify.ts";
+import { flag, textOption, textOptions, type Command, type Invocation } from "../command.ts";
 import { logHelp, logOption, withReadableBus } from "../open-bus.ts";
 
-async function* linesOf(bus: Bus, subject: string | undefined): AsyncGenerator<string> {
-  for await (const { event } of bus.read(subject === undefined ? {} : { subject }))
-    yield `${eventText(event)}\n`;
-}
-
-async function toStdout(lines: AsyncIterable<string>): Promise<void> {
-  for await (const line of lines) {
-    if (!process.stdout.write(line)) await once(process.stdout, "drain");
-  }
-}
-
-async function toFile(lines: AsyncIterable<string>, file: string): Promise<void> {
-  try {
-    await pipeline(Readable.from(lines), createWriteStream(file, { mode: 0o600 }));
-  } catch (cause) {
-    if (cause instanceof HatrackError) throw cause;
-    throw new HatrackError("file_unwritable", `--out ${file}: ${reasonOf(cause)}`, { cause });
-  }
+async function verified({ values, config }: Invocation): Promise<AuditReport> {
+  const anchors = textOptions(values, "anchor").map(readAnchor);
+  const file = textOption(values, "log");
+  const partitions =
+    file === undefined
+      ? await withReadableBus({ values, config }, (bus) => verifyBus(bus, anchors), "whole")
+      : await verifyFile(file, anchors);
+  return reportOf(partitions, anchors);
 }
 
 export const command: Command = {
-  usage: "audit export [--case CASE] [--out FILE] [--log FILE]",
-  help: `Writes the log as JSONL, one CloudEvents envelope a line, in log order, to stdout or a file.
+  usage:
+    "audit export [--case CASE] [--out FILE] [--log FILE] | audit verify [--anchor HEAD]… [--log FILE] [--json]",
+  help: `export  Writes the log as JSONL, one CloudEvents envelope a line, in log order, to stdout or a file. With --out
+        FILE it writes FILE.chain beside it, which "audit verify --log FILE" needs.
+verify  Computes the hash chain again from the first entry, over archive and log, and says what is not what it was.
+        --anchor HEAD  a head this command has printed before, kept elsewhere: only that shows that nothing was
+        changed and the chain computed anew. Exit 1 when something is damaged.
 
   ${logHelp}`,
   takes: 1,
-  options: { case: { type: "string" }, out: { type: "string" }, ...logOption },
+  options: {
+    case: { type: "string" },
+    out: { type: "string" },
+    anchor: { type: "string", multiple: true },
+    json: { type: "boolean" },
+    ...logOption,
+  },
   run: async (invocation) => {
-    const { positionals, values } = invocation;
-    if (positionals[0] !== "export") throw new HatrackError("usage", "expected: audit export");
-    const file = textOption(values, "out");
-    const subject = textOption(values, "case");
-    const write = (bus: Bus): Promise<void> => {
-      const lines = linesOf(bus, subject);
-      return file === undefined ? toStdout(lines) : toFile(lines, file);
-    };
-    await withReadableBus(invocation, write, "whole");
-    return 0;
+    const { positionals, values, print } = invocation;
+    const [what] = positionals;
+    if (what === "export") {
+      const wanted = { subject: textOption(values, "case"), file: textOption(values, "out") };
+      await withReadableBus(invocation, (bus) => exportLog(bus, wanted), "whole");
+      return 0;
+    }
+    if (what !== "verify") throw new HatrackError("usage", "expected: audit export, or audit verify");
+    const report = await verified(invocation);
+    if (flag(values, "json")) print(JSON.stringify(report));
+    else for (const line of reportLines(report)) print(line);
+    return report.verdict === "damaged" ? 1 : 0;
   },
 };

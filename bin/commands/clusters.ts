@@ -1,11 +1,9 @@
-import { join } from "node:path";
 import { HatrackError } from "../../src/errors.ts";
-import { benignFrom } from "../../src/indicators/benign.ts";
 import { defangValue } from "../../src/indicators/defang.ts";
 import { CaseMemory } from "../../src/memory/case-memory.ts";
 import { flag, textOption, type Command } from "../command.ts";
 import { logHelp, logOption, withReadableBus } from "../open-bus.ts";
-import { home, readJson } from "../reference.ts";
+import { lookOnce } from "../remembering.ts";
 
 export const command: Command = {
   usage: "clusters [--days N] [--log FILE] [--json]",
@@ -17,9 +15,9 @@ export const command: Command = {
     const days = Number(textOption(values, "days") ?? 14);
     if (!(days > 0))
       throw new HatrackError("usage", `--days ${String(values["days"])}: expected a number above 0`);
-    const benign = benignFrom(await readJson(join(home, "reference/benign.json"), "benign lists"));
+    const options = await lookOnce(invocation);
     const answer = await withReadableBus(invocation, async (bus) => {
-      const memory = await CaseMemory.project(bus, { benign });
+      const memory = await CaseMemory.project(bus, options);
       return memory.findCampaignClusters({ days });
     });
     if (flag(values, "json")) {

@@ -1,9 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { HatrackError } from "../../src/errors.ts";
-import { explain, type Explanation, type Narrator } from "../../src/memory/explain.ts";
-import { loadModel } from "../assemble.ts";
+import { explain, type Explanation } from "../../src/memory/explain.ts";
+import { loadNarrator } from "../assemble.ts";
 import { flag, type Command } from "../command.ts";
-import type { Config } from "../config.ts";
 import { makeDiagnostics } from "../diagnostics.ts";
 import { logHelp, logOption, withReadableBus } from "../open-bus.ts";
 import { shown } from "../table.ts";
@@ -20,7 +18,7 @@ the events it rests on; where the record does not say, it says so.
     const { positionals, values, config, print } = invocation;
     const [caseId, ...words] = positionals;
     if (caseId === undefined) throw new HatrackError("usage", "expected: explain CASE [QUESTION]");
-    const narrator = flag(values, "plain") ? undefined : await narratorFor(config());
+    const narrator = flag(values, "plain") ? undefined : await loadNarrator(config());
     const diagnostics = makeDiagnostics(config());
     const question = words.join(" ");
     const answer = await withReadableBus(invocation, (bus) =>
@@ -31,14 +29,6 @@ the events it rests on; where the record does not say, it says so.
     return 0;
   },
 };
-
-/** Only a real model words anything; `baseline` plays roles. */
-async function narratorFor(config: Config): Promise<Narrator | undefined> {
-  if (config.llm === undefined) return undefined;
-  const { narratorOf } = await import("../../src/agent/narrator.ts");
-  const model = (await loadModel(config))({ name: "narrator", rules: undefined });
-  return model && narratorOf(model, () => randomBytes(8).toString("hex"));
-}
 
 function linesOf({ sentences, withheld, timeline }: Explanation, question: string): string[] {
   const cited = (ids: readonly string[]): string =>

@@ -2,13 +2,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { HatrackError, reasonOf } from "../../src/errors.ts";
-import { benignFrom } from "../../src/indicators/benign.ts";
 import { actorsFrom } from "../../src/indicators/actors.ts";
 import { strengthOf } from "../../src/indicators/classify.ts";
 import { defangValue } from "../../src/indicators/defang.ts";
 import { extract } from "../../src/indicators/extract.ts";
 import { flag, type Command } from "../command.ts";
 import { home, readJson } from "../reference.ts";
+import { benignOf } from "../remembering.ts";
 import { table } from "../table.ts";
 
 async function input(file: string): Promise<string> {
@@ -25,9 +25,9 @@ export const command: Command = {
   help: "Lists the indicators of a text: refanged in JSON, defanged on a terminal, in order of appearance.",
   takes: 1,
   options: { json: { type: "boolean" } },
-  run: async ({ positionals, values, print }) => {
+  run: async ({ positionals, values, config, print }) => {
     const source = await input(positionals[0] ?? "-");
-    const benign = benignFrom(await readJson(join(home, "reference/benign.json"), "benign lists"));
+    const benign = await benignOf(config());
     const actors = actorsFrom(await readJson(join(home, "reference/actors.json"), "actors"));
     const found = extract(source, actors).map(({ type, value, start, end }) => {
       const indicator = { type, value };

@@ -1,14 +1,23 @@
 import type { Bus } from "../../src/bus/bus.ts";
 import { systemClock } from "../../src/clock.ts";
 import { HatrackError } from "../../src/errors.ts";
-import { RejectCategory } from "../../src/events/gate-events.ts";
+import { RejectCategory } from "../../src/events/decision.ts";
 import { CaseId } from "../../src/events/vocabulary.ts";
-import { gateDecide, gateDecidePlan, gateList, gateShow, type GateAnswer } from "../../src/gate/front.ts";
-import { flag, textOption, type Command, type Invocation, type Values } from "../command.ts";
+import {
+  gateDecide,
+  gateDecidePlan,
+  gateList,
+  gateShow,
+  type GateAnswer,
+  type Order,
+} from "../../src/gate/front.ts";
+import { flag, textOption, type Command, type Invocation } from "../command.ts";
 import { withWritableBus } from "../control-client.ts";
+import { historyLine } from "../gate-history.ts";
 import { showLoad } from "../gate-load.ts";
 import { sayingHelp, sayingOf, sayingOptions } from "../gate-saying.ts";
 import { logHelp, logOption, withReadableBus } from "../open-bus.ts";
+import { principalOf } from "../principal.ts";
 import { shown, table } from "../table.ts";
 
 const usage = `gate list [--all] | show ID | decide ID|CASE --as TEAM/USER SAYING | load [--days N]  [--log FILE] [--json]`;
@@ -50,13 +59,15 @@ async function show(bus: Bus, id: string, { values, print }: Invocation): Promis
   say(`Why:      ${ask.rationale}`);
   say(`Against:  ${ask.against ?? "nothing was said against it"}`);
   for (const { cites, quote, claim } of ask.evidence) say(`Evidence: ${claim} [${cites}: "${quote}"]`);
-  say(`Asked:    ${bar.addressed.title}, ${bar.quorum} of them; ${bar.blastRadius}`);
+  const where = bar.surfaces === undefined ? "" : `; only in ${bar.surfaces.join(", ")}`;
+  say(`Asked:    ${bar.addressed.title}, ${bar.quorum} of them; ${bar.blastRadius}${where}`);
   say(`Digest:   ${digest}`);
-  for (const event of record.history) say(`  ${event.time}  ${event.type}`);
+  for (const event of record.history) say(`  ${historyLine(event)}`);
   return 0;
 }
 
-async function decide({ positionals, values, config, print }: Invocation): Promise<number> {
+async function decide(invocation: Invocation): Promise<number> {
+  const { positionals, values, config, print } = invocation;
   const idOrCode = named(positionals);
   const order = {
     principal: principalOf(values),
@@ -65,15 +76,35 @@ async function decide({ positionals, values, config, print }: Invocation): Promi
     signal: AbortSignal.timeout(15_000),
   };
   const code = textOption(values, "code");
+  if (CaseId.safeParse(idOrCode).success) {
+    // A code is one request's: of a case it would confirm nothing.
+    if (code === undefined) return decidePlan(invocation, idOrCode, order);
+    throw new HatrackError("usage", `--code ${code}: expected with one request; ${idOrCode} is a case`);
+  }
   const coded = code === undefined ? {} : { code };
-  const answers = await withWritableBus(config(), async (bus) =>
-    CaseId.safeParse(idOrCode).success
-      ? await gateDecidePlan(bus, idOrCode, order)
-      : [await gateDecide(bus, { ...order, idOrCode, ...coded })],
-  );
-  const [one, ...more] = answers;
-  if (flag(values, "json")) print(JSON.stringify(more.length === 0 ? one : answers));
-  else for (const answer of answers) print(inWords(answer));
+  const answer = await withWritableBus(config(), (bus) => gateDecide(bus, { ...order, idOrCode, ...coded }));
+  print(flag(values, "json") ? JSON.stringify(answer) : inWords(answer));
+  return answer.refused === undefined ? 0 : 1;
+}
+
+/** Each answer is printed as it comes; as JSON all there were, also when a later one fails. */
+async function decidePlan(
+  { values, config, print }: Invocation,
+  caseId: string,
+  order: Omit<Order, "idOrCode" | "code">,
+): Promise<number> {
+  const answers: GateAnswer[] = [];
+  const json = flag(values, "json");
+  try {
+    await withWritableBus(config(), async (bus) => {
+      for await (const answer of gateDecidePlan(bus, caseId, order)) {
+        answers.push(answer);
+        if (!json) print(inWords(answer));
+      }
+    });
+  } finally {
+    if (json && answers.length > 0) print(JSON.stringify(answers));
+  }
   return answers.every(({ refused }) => refused === undefined) ? 0 : 1;
 }
 
@@ -88,7 +119,7 @@ export const command: Command = {
   help: `The human gate in the terminal. SAYING is one of:
 ${sayingHelp}
 ID is a proposal's id, its first six characters, or the code on its card; --code is checked when given. With a CASE the
-same is said of every action of it that is pending: one decision for each. CATEGORY is one of
+same is said of every action of it that is pending, one decision for each (--json: an array). CATEGORY is one of
 ${RejectCategory.options.join(", ")}.
 A decision is judged by the same rules as a click in Slack: group, quorum, digest, expiry.
 "load" is what the gate costs each on-call role: asks, by night too, and how they ended (last 14 days).
@@ -121,10 +152,4 @@ function named(positionals: readonly string[]): string {
   const id = positionals[1];
   if (id === undefined) throw new HatrackError("usage", `expected: ${usage}`);
   return id;
-}
-
-function principalOf(values: Values): { team: string; user: string } {
-  const [team, user, more] = (textOption(values, "as") ?? "").split("/");
-  if (team && user && more === undefined) return { team, user };
-  throw new HatrackError("usage", "expected --as TEAM/USER, such as --as T0NORTHWIND/U0MIA");
 }

@@ -1,11 +1,10 @@
-import { join } from "node:path";
 import { HatrackError } from "../../src/errors.ts";
-import { benignFrom } from "../../src/indicators/benign.ts";
 import { defangValue } from "../../src/indicators/defang.ts";
 import { CaseMemory } from "../../src/memory/case-memory.ts";
+import type { Recalled } from "../../src/memory/recall.ts";
 import { flag, type Command } from "../command.ts";
 import { logHelp, logOption, withReadableBus } from "../open-bus.ts";
-import { home, readJson } from "../reference.ts";
+import { lookOnce } from "../remembering.ts";
 import { table } from "../table.ts";
 
 export const command: Command = {
@@ -17,23 +16,29 @@ export const command: Command = {
     const { positionals, values, print } = invocation;
     const [query] = positionals;
     if (query === undefined) throw new HatrackError("usage", "expected: recall CASE|INDICATOR");
-    const benign = benignFrom(await readJson(join(home, "reference/benign.json"), "benign lists"));
+    const options = await lookOnce(invocation);
     const answer = await withReadableBus(invocation, async (bus) => {
-      const memory = await CaseMemory.project(bus, { benign });
+      const memory = await CaseMemory.project(bus, options);
       return memory.recallSimilar(query);
     });
     if (flag(values, "json")) print(JSON.stringify(answer));
-    else if (answer.cases.length === 0) print(`Nothing on the log shares a strong indicator with ${query}.`);
-    else {
-      const rows = answer.cases.map((c) => [
-        c.caseId,
-        c.score.toFixed(2),
-        c.verdict ?? "",
-        c.confirmedBy ?? "",
-        c.shared.map(defangValue).join(", "),
-      ]);
-      print(table(["case", "score", "verdict", "confirmed by", "shares"], rows));
-    }
+    else if (answer.related !== undefined) {
+      print(`No case on the log holds ${query}. Its host ${answer.related.host} is known, which says less:`);
+      print(tableOf(answer.related.cases));
+    } else if (answer.cases.length === 0)
+      print(`Nothing on the log shares a strong indicator with ${query}.`);
+    else print(tableOf(answer.cases));
     return 0;
   },
 };
+
+function tableOf(cases: readonly Recalled[]): string {
+  const rows = cases.map((c) => [
+    c.caseId,
+    c.score.toFixed(2),
+    c.verdict ?? "",
+    c.confirmedBy ?? "",
+    c.shared.map(defangValue).join(", "),
+  ]);
+  return table(["case", "score", "verdict", "confirmed by", "shares"], rows);
+}

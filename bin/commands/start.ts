@@ -7,35 +7,44 @@ import { readControl } from "../control-client.ts";
 import { makeDiagnostics } from "../diagnostics.ts";
 import { untilTerminated } from "../lifetime.ts";
 import { makeDataDir } from "../open-bus.ts";
+import { metricsHelp, metricsOption, withMetrics } from "../health-option.ts";
+import { portOf } from "../port.ts";
 import type { Pace } from "../sources.ts";
 import { runSoc, type SocOptions } from "../soc.ts";
 
 export const command: Command = {
   usage:
-    "start [--port N] [--data DIR] [--alerts SOURCE] [--speed N|max] [--local-workspace] [--workspace URL] [--role FILE]… [--no-open]",
+    "start [--port N] [--dashboard-port N] [--data DIR] [--alerts SOURCE] [--speed N|max] [--local-workspace] [--workspace URL] [--role FILE]… [--shadow] [--metrics PORT] [--no-open]",
   help: `Runs the whole SOC on this machine and prints "ready URL#TOKEN" when it serves.
 
   --port N            port of the local workspace's page (default: any free one)
+  --dashboard-port N  port of the dashboard (default: any free one)
   --data DIR          where the log and the workspace are kept (default: data)
-  --alerts SOURCE     sample | file:PATH | webhook:PORT | - (stdin); default: sample, or ALERTS
+  --alerts SOURCE     sample | crowdstrike: | file:PATH | webhook:PORT | - (stdin); default: sample, or ALERTS
   --speed N|max       how fast the sample and file alerts come: N times the usual pace, or all at once
   --local-workspace   the local workspace with REDIS_URL set; its decisions are marked as local
   --workspace URL     a local workspace that is running already (node slack/workspace/main.ts), left as it is at the end
   --role FILE         a role of your own beside the shipped ones; may be given more than once
+  --shadow            live alerts and all roles, and nothing is shown to anybody: no message, mention, page or card;
+                      "hatrack replay --shadow" then scores them against the closing tags
   --no-open           do not open a browser
+  ${metricsHelp}
 
 Each embedded default is replaced by one variable: REDIS_URL, SLACK_BOT_TOKEN with SLACK_APP_TOKEN or
 SLACK_SIGNING_SECRET, LLM_BASE_URL with LLM_MODEL, ALERTS. "hatrack doctor" checks them.`,
   takes: 0,
   options: {
     port: { type: "string" },
+    "dashboard-port": { type: "string" },
     data: { type: "string" },
     alerts: { type: "string" },
     speed: { type: "string" },
     "local-workspace": { type: "boolean" },
     workspace: { type: "string" },
     role: { type: "string", multiple: true },
+    shadow: { type: "boolean" },
     "no-open": { type: "boolean" },
+    ...metricsOption,
   },
   run: async (invocation) => {
     const config = configured(invocation);
@@ -87,7 +96,7 @@ function configured({ values, config }: Invocation): Config {
   if (alerts !== undefined && !isAlertSource(alerts)) {
     throw new HatrackError("usage", `--alerts ${alerts}: ${alertSources}`);
   }
-  const base = config();
+  const base = withMetrics(config(), values);
   const dataDir = textOption(values, "data");
   return {
     ...base,
@@ -99,11 +108,19 @@ function configured({ values, config }: Invocation): Config {
 function optionsOf(
   { values }: Invocation,
   config: Config,
-): Pick<SocOptions, "config" | "port" | "pace" | "workspace" | "ownRoles"> {
-  const workspace = workspaceOf(values, config);
+): Pick<SocOptions, "config" | "port" | "dashboardPort" | "pace" | "workspace" | "ownRoles"> {
+  const workspace = flag(values, "shadow") ? shadowOnly(values) : workspaceOf(values, config);
   const ownRoles = textOptions(values, "role");
   const pace = paceOf(textOption(values, "speed"));
-  return { config, port: portOf(values["port"]), pace, workspace, ownRoles };
+  const port = portOf("--port", textOption(values, "port"));
+  const dashboardPort = portOf("--dashboard-port", textOption(values, "dashboard-port"));
+  return { config, port, dashboardPort, pace, workspace, ownRoles };
+}
+
+function shadowOnly(values: Values): "shadow" {
+  if (!flag(values, "local-workspace") && textOption(values, "workspace") === undefined) return "shadow";
+  const message = "--shadow with a workspace: expected one of them, in shadow nothing is posted";
+  throw new HatrackError("usage", message);
 }
 
 /** The local workspace serves the local log; on Redis it must be asked for by name. */
@@ -126,12 +143,6 @@ function workspaceOf(values: Values, config: Config): SocOptions["workspace"] {
     "REDIS_URL is set without Slack: expected SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or --local-workspace to say that " +
       "decisions of the local workspace may enter this log",
   );
-}
-
-function portOf(value: unknown): number {
-  const port = Number(value ?? 0);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new HatrackError("usage", `--port ${String(value)}: expected a whole number from 0 to 65535`);
 }
 
 function paceOf(speed: string | undefined): Pace {

@@ -5,10 +5,13 @@ import { examine, type Check } from "../../src/check.ts";
 import { HatrackError } from "../../src/errors.ts";
 import type { SocFile } from "../../src/soc-schema.ts";
 import type { Config } from "../config.ts";
+import { checkFalconApi } from "./falcon.ts";
 import { checkLocalLog } from "./log.ts";
+import { checkMcp } from "./mcp.ts";
 import { checkModel } from "./model.ts";
 import { checkOrganisation } from "./organisation.ts";
 import { checkRedis } from "./redis.ts";
+import { checkSchedules, checkWindows } from "./schedules.ts";
 
 export interface CheckUp {
   readonly config: () => Config | HatrackError;
@@ -27,9 +30,13 @@ export async function* checkUp({ config: read, workspace }: CheckUp): AsyncGener
   }
   yield { name: "configuration", status: "ok", found: summary(config) };
   const soc = yield* checkOrganisation(config);
+  const schedules = soc === undefined ? [] : yield* checkSchedules(soc);
   yield await checkAlerts(config);
+  yield* checkFalconApi(config, soc);
   yield* config.redis === undefined ? checkLocalLog(config) : checkRedis(config.redis);
+  yield* checkWindows(config, schedules);
   yield* checkModel(config);
+  if (soc !== undefined) yield* checkMcp(soc);
   yield* checkFrontEnd(config, soc, workspace);
 }
 
@@ -40,14 +47,21 @@ function summary(config: Config): string {
   return `${log}, ${slack}, model ${model}, alerts from ${config.alerts}`;
 }
 
-function checkAlerts({ alerts, webhookSecret }: Config): Promise<Check> {
-  const fix = alerts.startsWith("webhook:")
-    ? "Set WEBHOOK_SECRET to what signs each request: 16 characters or more (openssl rand -hex 32)."
-    : "Correct ALERTS=file:PATH: a JSONL file this user can read, one alert a line.";
+const alertFixes: Readonly<Record<string, string>> = {
+  webhook: "Set WEBHOOK_SECRET to what signs each request: 16 characters or more (openssl rand -hex 32).",
+  crowdstrike: "Set FALCON_CLIENT_ID and FALCON_CLIENT_SECRET to an API client's with Alerts: read.",
+};
+
+function checkAlerts({ alerts, webhookSecret, falcon }: Config): Promise<Check> {
+  const [kind = ""] = alerts.split(":");
+  const fix =
+    alertFixes[kind] ?? "Correct ALERTS=file:PATH: a JSONL file this user can read, one alert a line.";
   return examine("alerts", fix, async () => {
     if (alerts.startsWith("file:")) await access(alerts.slice("file:".length), constants.R_OK);
     if (alerts.startsWith("webhook:") && webhookSecret === undefined)
       throw new HatrackError("config_invalid", `ALERTS=${alerts} without WEBHOOK_SECRET`);
+    if (kind === "crowdstrike" && falcon === undefined)
+      throw new HatrackError("config_invalid", `ALERTS=${alerts} without FALCON_CLIENT_ID`);
     return alerts;
   });
 }

@@ -4,11 +4,11 @@ import { examine, type Check } from "../../src/check.ts";
 import { loadRoles } from "../../src/load-roles.ts";
 import { loadSocFile } from "../../src/soc-file.ts";
 import type { SocFile } from "../../src/soc-schema.ts";
-import { demandKeys, readKeys } from "../../src/gate/key-files.ts";
 import { parseInventory } from "../../vendors/inventory.ts";
 import { parseReputation } from "../../vendors/reputation.ts";
 import type { Config } from "../config.ts";
 import { home, readJson } from "../reference.ts";
+import { checkKeys, checkPager } from "./keys.ts";
 
 /** Returns soc.yaml when it could be read. */
 export async function* checkOrganisation(config: Config): AsyncGenerator<Check, SocFile | undefined> {
@@ -44,12 +44,7 @@ export async function* checkOrganisation(config: Config): AsyncGenerator<Check, 
     "Correct the role's file as the message says.",
     async () => `${(await loadRoles()).length} roles load`,
   );
-  const { keysDir } = config;
-  if (keysDir !== undefined) {
-    yield await examine("keys", "Put the keys there, or leave HATRACK_KEYS out on one machine.", async () => {
-      demandKeys(await readKeys(keysDir), keysDir, "reader");
-      return keysDir;
-    });
-  }
+  yield await checkKeys(config);
+  yield await checkPager(config);
   return soc;
 }

@@ -1,3 +1,4 @@
+import { withoutSecrets } from "../../src/bus/redis/address.ts";
 import { HatrackError } from "../../src/errors.ts";
 import type { Config } from "../config.ts";
 import { examine, type Check } from "../../src/check.ts";
@@ -8,7 +9,7 @@ const tolerableSkewMs = 5_000;
 /** Reachable, durable, of one clock with us, and with groups that are all there. */
 export async function* checkRedis(redis: NonNullable<Config["redis"]>): AsyncGenerator<Check> {
   const { probeRedis } = await import("../../src/bus/redis/probe.ts");
-  const reach = `Start Redis 7 or correct REDIS_URL (now ${withoutPassword(redis.url)}); try redis-cli -u "$REDIS_URL" ping.`;
+  const reach = `Start Redis 7 or correct REDIS_URL (now ${withoutSecrets(redis.url)}); try redis-cli -u "$REDIS_URL" ping.`;
   let probe: Awaited<ReturnType<typeof probeRedis>> | undefined;
   yield await examine("redis", reach, async () => {
     probe = await probeRedis(redis.url);
@@ -30,10 +31,4 @@ export async function* checkRedis(redis: NonNullable<Config["redis"]>): AsyncGen
       `this clock is ${Math.round(skewMs / 1000)} s from Redis's, which is log time`,
     );
   });
-}
-
-function withoutPassword(url: string): string {
-  const parsed = new URL(url);
-  if (parsed.password !== "") parsed.password = "…";
-  return parsed.href;
 }

@@ -45,8 +45,8 @@ export async function hatrack(args: readonly string[], options: CliOptions = {})
   return { code: child.exitCode, signal: child.signalCode, stdout: out, stderr: err };
 }
 
-/** A running `hatrack start`, on whose lines a test waits. */
-export class Start {
+/** A command that does not end by itself, on whose lines a test waits. */
+export class Running {
   readonly child: ChildProcess;
   readonly errors: string[] = [];
   readonly out: string[] = [];
@@ -54,9 +54,9 @@ export class Start {
   #ended = false;
 
   constructor(args: readonly string[], options: CliOptions = {}) {
-    this.child = launch(["start", "--no-open", ...args], options);
+    this.child = launch(args, options);
     const { stdout, stderr } = this.child;
-    if (stdout === null || stderr === null) throw new Error("hatrack start: no pipes");
+    if (stdout === null || stderr === null) throw new Error("hatrack: no pipes");
     createInterface({ input: stdout }).on("line", (line) => {
       this.#take(this.out, line);
     });
@@ -98,5 +98,11 @@ export class Start {
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<Ended> {
     if (!this.#ended) this.child.kill(signal);
     return this.ended();
+  }
+}
+
+export class Start extends Running {
+  constructor(args: readonly string[], options: CliOptions = {}) {
+    super(["start", "--no-open", ...args], options);
   }
 }

@@ -57,6 +57,12 @@ describe("the configuration", () => {
     ["ALERTS", "samples", "sample", "file:", "webhook:", "stdin"],
     ["ALERTS", "file:", "file:alerts.jsonl"],
     ["ALERTS", "webhook:99999", "webhook:"],
+    ["ALERTS", "crowdstrike:soon", "crowdstrike:"],
+    ["FALCON_CLIENT_ID", "short", "API client's id", "such as"],
+    ["FALCON_CLIENT_SECRET", "short", "API client's secret"],
+    ["FALCON_BASE_URL", "eu-9", "us-1", "eu-1", "https://api.eu-1.crowdstrike.com"],
+    ["FALCON_BASE_URL", "http://api.crowdstrike.com", "https://"],
+    ["FALCON_CLIENT_ID", "0123456789abcdef", "half configured", "FALCON_CLIENT_SECRET is not set"],
     ["WEBHOOK_SECRET", "short", "16 characters", "openssl rand"],
     ["LOG_LEVEL", "verbose", "debug, info, warn, error or silent"],
   ])("refuses %s=%s and says what was expected", (name, value, ...expected) => {
@@ -116,6 +122,7 @@ describe("the configuration", () => {
       LLM_MODEL: "m",
       LLM_API_KEY: "a key of any shape",
       WEBHOOK_SECRET: "sixteen-letters!",
+      ...{ FALCON_CLIENT_ID: "0123456789abcdef", FALCON_CLIENT_SECRET: "a-secret-of-falcon" },
       ...{ PAGER_URL: "https://pager.example/hook", PAGER_SECRET: "sixteen-letters?" },
     });
     expect(secretsOf(config).sort()).toEqual(
@@ -125,6 +132,7 @@ describe("the configuration", () => {
         "p%40ssword",
         "p@ssword",
         "a key of any shape",
+        "a-secret-of-falcon",
         "sixteen-letters!",
         "sixteen-letters?",
       ].sort(),

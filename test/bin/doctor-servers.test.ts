@@ -170,6 +170,23 @@ describe("hatrack doctor, of the model server", () => {
     expect(diagnosis.code).toBe(0);
   });
 
+  it("a context that one case does not fit in", async () => {
+    server = await startModelServer();
+    const env = { LLM_BASE_URL: server.baseUrl, LLM_MODEL: "rules-1" };
+    const small = await doctor({ ...env, LLM_CONTEXT: "4000" });
+    expectBroken(small, "model context", "too small for one case", "--max-model-len");
+    expect((await doctor({ ...env, LLM_CONTEXT: "8000" })).check("model context").status).toBe("warn");
+  });
+
+  it("a backup that serves another model", async () => {
+    server = await startModelServer();
+    const other = await startModelServer({ model: "other-1" });
+    const env = { LLM_BASE_URL: server.baseUrl, LLM_MODEL: "rules-1", LLM_BACKUP_URL: other.baseUrl };
+    const diagnosis = await doctor(env);
+    await other.close();
+    expectBroken(diagnosis, "backup model name", "rules-1", "LLM_BACKUP_MODEL to one of: other-1");
+  });
+
   it("one that does not call tools", async () => {
     server = await startModelServer({ callsTools: false });
     const diagnosis = await doctorProcess({ LLM_BASE_URL: server.baseUrl, LLM_MODEL: "rules-1" });

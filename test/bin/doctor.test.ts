@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
+import { z } from "zod";
+import { makeKeys } from "../../src/gate/key-files.ts";
 import { describe, expect, it } from "vitest";
 import { LocalBus } from "../../src/bus/local-bus.ts";
 import { hatrack, root } from "./cli.ts";
@@ -55,6 +58,48 @@ describe("hatrack doctor", () => {
   it("a webhook without its secret, an alert file that is not there", async () => {
     expectBroken(await doctor({ ALERTS: "webhook:8088" }), "alerts", "webhook:8088", "WEBHOOK_SECRET");
     expectBroken(await doctor({ ALERTS: "file:/nonexistent/a.jsonl" }), "alerts", "/nonexistent/a", "ALERTS");
+  });
+
+  it("keys that others can read, or whose public half is of another key, and then keys as they must be", async () => {
+    const keys = join(folder, "keys");
+    await makeKeys(keys);
+    expect((await doctor({ HATRACK_KEYS: keys })).check("keys")).toMatchObject({
+      status: "ok",
+      found: `${keys}: signs as the gate and a front end, believes 1 gate and 1 front-end keys`,
+    });
+    chmodSync(join(keys, "gate.key"), 0o640);
+    expectBroken(
+      await doctor({ HATRACK_KEYS: keys }),
+      "keys",
+      "gate.key: mode 640, expected 600",
+      "chmod 600",
+    );
+    chmodSync(join(keys, "gate.key"), 0o600);
+    writeFileSync(join(keys, "gate.pub"), readFileSync(join(keys, "front-end.pub")));
+    expectBroken(
+      await doctor({ HATRACK_KEYS: keys }),
+      "keys",
+      "not the public half of gate.key",
+      "HATRACK_KEYS",
+    );
+  });
+
+  it("a pager that nobody answers at, without ringing the one that does", async () => {
+    const rung: string[] = [];
+    const server = createServer((request, response) => {
+      rung.push(request.url ?? "");
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = z.object({ port: z.number() }).parse(server.address());
+    const env = {
+      PAGER_URL: `http://127.0.0.1:${port}/hook`,
+      PAGER_SECRET: "0123456789abcdef0123456789abcdef",
+    };
+    expect((await doctor(env)).check("pager")).toMatchObject({ status: "ok" });
+    await new Promise((resolve) => server.close(resolve));
+    expect(rung).toEqual([]);
+    expectBroken(await doctor(env), "pager", "ECONNREFUSED", "PAGER_URL");
   });
 
   it("keys that are not there", async () => {

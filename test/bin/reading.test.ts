@@ -71,6 +71,11 @@ const Groups = z.strictObject({
       ...{ lag: z.int(), pending: z.int(), oldestPendingMs: z.number(), consumers: z.int(), dead: z.int() },
     }),
   ),
+  paused: z.array(z.string()),
+  ...{
+    alerts: z.record(z.string(), z.union([z.int(), z.boolean()])),
+    positions: z.record(z.string(), z.string()),
+  },
 });
 const Recalled = z.strictObject({
   query: z.string(),
@@ -103,6 +108,16 @@ describe("what the commands that read print with --json", () => {
   it("status: every group", async () => {
     const { groups } = await json(Groups, "status");
     expect(groups.map(({ group }) => group)).toEqual(expect.arrayContaining(["sentinel", "human-gate"]));
+  });
+
+  it("status: what became of every alert, and up to where", async () => {
+    const { alerts, positions } = await json(Groups, "status");
+    const none = { failed: 0, dead: 0, waiting: 0, grouped: 0, suppressed: 0 };
+    expect(alerts).toEqual({ received: 3, triaged: 3, ...none, balanced: true });
+    expect(positions).toEqual({ "0": expect.stringMatching(/^\d+-\d+$/) as string });
+    expect(await ask("status")).toContain(
+      "Alerts: 3 received = 3 triaged + 0 failed + 0 grouped + 0 suppressed + 0 dead + 0 waiting, at ",
+    );
   });
 
   it("gate list: who is asked for what", async () => {
@@ -193,7 +208,9 @@ describe("an exported log", () => {
     const live = await json(Recalled, "recall", first?.caseId ?? "");
     const again = await json(Recalled, "recall", first?.caseId ?? "", "--log", exported);
     expect(again.cases.map(({ caseId }) => caseId)).toEqual(live.cases.map(({ caseId }) => caseId));
-    expect(await json(Groups, "status", "--log", exported)).toEqual({ groups: [] });
+    const status = await json(Groups, "status");
+    const exportedStatus = { ...status, groups: [], positions: expect.anything() as unknown };
+    expect(await json(Groups, "status", "--log", exported)).toEqual(exportedStatus);
   });
 
   it("exports again as it was, event by event, or one case of it", async () => {

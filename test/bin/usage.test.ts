@@ -64,6 +64,10 @@ describe("hatrack", () => {
   it.each([
     [["start", "now"], "now"],
     [["status", "please"], "please"],
+    [["suppress"], "expected: suppress list"],
+    [["suppress", "R", "--as", "T/U", "--hours", "4"], "--reason"],
+    [["suppress", "R", "--hours", "4", "--reason", "x"], "--as TEAM/USER"],
+    [["suppress", "R", "--as", "T/U", "--hours", "721", "--reason", "x"], "from 1 to 720"],
     [["recall", "a", "b"], '"b"'],
     [["recall"], "recall CASE|INDICATOR"],
     [["role"], "role NAME|FILE"],

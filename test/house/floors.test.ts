@@ -26,7 +26,7 @@ async function cruise(cwd: string, folders: readonly string[]): Promise<z.infer<
 
 describe("the floors of the house", () => {
   it("imports run one way, and the check sees the whole house", { timeout: 120_000 }, async () => {
-    const summary = await cruise(root, ["bin", "src", "roles", "vendors", "slack"]);
+    const summary = await cruise(root, ["bin", "src", "roles", "vendors", "slack", "schedules", "web"]);
     expect(summary.violations.map((v) => `${v.rule.name}: ${v.from} → ${v.to}`)).toEqual([]);
     expect(summary.totalCruised).toBeGreaterThan(60);
   });
@@ -47,6 +47,10 @@ describe("the floors of the house", () => {
       "slack/s.ts":
         'import { w } from "./workspace/w.ts"; import { r } from "../roles/one.ts"; export const s = w + r;',
       "slack/workspace/w.ts": "export const w = 1;",
+      "slack/workspace/page/html.ts": "export const html = 1;",
+      "slack/words.ts": 'import { html } from "./workspace/page/html.ts"; export const h = html;',
+      "web/page.ts":
+        'import { html } from "../slack/workspace/page/html.ts"; import { w } from "../slack/workspace/w.ts"; export const p = html + w;',
       "roles/one.ts": 'import { two } from "./two.ts"; export const r = two;',
       "roles/two.ts": "export const two = 1;",
     };
@@ -55,17 +59,20 @@ describe("the floors of the house", () => {
         await mkdir(join(house, name, ".."), { recursive: true });
         await writeFile(join(house, name), text);
       }
-      const summary = await cruise(house, ["src", "vendors", "slack", "roles"]);
+      const summary = await cruise(house, ["src", "vendors", "slack", "roles", "web"]);
       expect([...new Set(summary.violations.map((v) => v.rule.name))].sort()).toEqual([
         "events-are-the-ground",
         "kernel-knows-no-vendor-slack-or-cron",
         "memory-and-gate-are-pure-projections",
         "no-circular",
         "nobody-imports-the-local-workspace-but-bin",
+        "only-the-dashboard-shares-the-html-template",
         "roles-and-vendors-below-surfaces",
         "roles-do-not-know-each-other",
         "slack-does-not-know-roles",
       ]);
+      const ofPage = summary.violations.filter(({ from }) => from === "web/page.ts");
+      expect(ofPage.map(({ to }) => to)).toEqual(["slack/workspace/w.ts"]);
     } finally {
       await rm(house, { recursive: true, force: true });
     }

@@ -1,0 +1,79 @@
+import { redactText } from "../../src/agent/redact.ts";
+import { systemClock } from "../../src/clock.ts";
+import { HatrackError } from "../../src/errors.ts";
+import { gateMute, mutesInForce, type Mute } from "../../src/gate/suppress.ts";
+import { flag, textOption, type Command, type Invocation, type Values } from "../command.ts";
+import { withWritableBus } from "../control-client.ts";
+import { logHelp, logOption, withReadableBus } from "../open-bus.ts";
+import { principalOf } from "../principal.ts";
+import { shown, table } from "../table.ts";
+
+const usage =
+  "suppress list | RULE --as TEAM/USER --hours N --reason TEXT [--host HOST] [--critical]  [--log FILE] [--json]";
+
+export const command: Command = {
+  usage,
+  help: `Mutes a rule for a while: its alerts are on the log as alert.suppressed, without a case. RULE is its name or its
+id. The human gate judges it as it does "/soc mute": who may, and at most 30 days.
+
+  list          mutes in force, with how many alerts each has kept from having a case
+  --hours N     how long, from 1 to 720
+  --host HOST   on this host alone
+  --critical    critical alerts too; without it they come through
+
+  ${logHelp} (list)`,
+  takes: 1,
+  options: {
+    json: { type: "boolean" },
+    ...logOption,
+    ...{ as: { type: "string" }, hours: { type: "string" }, reason: { type: "string" } },
+    ...{ host: { type: "string" }, critical: { type: "boolean" } },
+  },
+  run: (invocation) => {
+    const [rule] = invocation.positionals;
+    if (rule === undefined) throw new HatrackError("usage", `expected: ${usage}`);
+    const isList = rule === "list" && textOption(invocation.values, "as") === undefined;
+    return isList ? list(invocation) : mute(rule, invocation);
+  },
+};
+
+async function list(invocation: Invocation): Promise<number> {
+  const { values, print } = invocation;
+  const mutes = await withReadableBus(invocation, (bus) => mutesInForce(bus, systemClock.now()));
+  if (flag(values, "json")) print(JSON.stringify(mutes));
+  else if (mutes.length === 0) print("Nothing is muted.");
+  else print(table(["rule", "host", "critical", "until", "by", "alerts", "reason"], mutes.map(cellsOf)));
+  return 0;
+}
+
+function cellsOf({ rule, host, critical, until, by, suppressed, reason }: Mute): string[] {
+  const scope = [rule, host ?? "any", critical === true ? "muted too" : "come through"];
+  return [...scope, until, by.user, String(suppressed), reason];
+}
+
+async function mute(rule: string, { values, config, print }: Invocation): Promise<number> {
+  const reason = textOption(values, "reason") ?? "";
+  if (reason === "") throw new HatrackError("usage", "expected --reason TEXT: why it is noise");
+  const host = textOption(values, "host");
+  const order = {
+    ...{ principal: principalOf(values), rule, hours: hoursOf(values), reason: redactText(reason) },
+    ...{ critical: flag(values, "critical"), clock: systemClock, signal: AbortSignal.timeout(15_000) },
+    ...(host === undefined ? {} : { host }),
+  };
+  const answer = await withWritableBus(config(), (bus) => gateMute(bus, order));
+  const { refused, said } = answer;
+  if (flag(values, "json")) print(JSON.stringify(answer));
+  else if (refused === undefined) print(said.map((event) => event.type).join(", "));
+  else {
+    const who = refused.whoCan === undefined ? "" : ` It can be muted by ${refused.whoCan}.`;
+    print(shown(`Refused (${refused.rule}): ${refused.message}${who}`));
+  }
+  return refused === undefined ? 0 : 1;
+}
+
+function hoursOf(values: Values): number {
+  const text = textOption(values, "hours") ?? "";
+  const hours = Number(text);
+  if (text !== "" && Number.isInteger(hours) && hours >= 1 && hours <= 720) return hours;
+  throw new HatrackError("usage", `--hours ${text}: expected a whole number from 1 to 720, such as 24`);
+}
