@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { Benign } from "../src/indicators/benign.ts";
 import { clusters } from "../src/memory/clusters.ts";
 import { MemoryFold, type MemoryState } from "../src/memory/memory-state.ts";
-import { recall, sought } from "../src/memory/recall.ts";
+import { recall } from "../src/memory/recall.ts";
 import { caseOf, logged, received } from "../test/memory/saying.ts";
 import { dataPath } from "../test/require.ts";
 
@@ -112,10 +112,8 @@ export function recallScore(state: MemoryState): Score {
   const truth = campaignTruth();
   let [right, shown, found, wanted] = [0, 0, 0, 0];
   for (const [caseId, others] of siblings()) {
-    const record = state.cases.get(caseId);
-    if (record === undefined) continue;
     const at = { limit: 5, asOf: state.latest };
-    const recalled = recall(state, { indicators: sought(record), self: caseId }, at).map((r) => r.caseId);
+    const recalled = recall(state, { self: caseId }, at).map((r) => r.caseId);
     right += recalled.filter((other) => truth.get(other) === truth.get(caseId)).length;
     shown += recalled.length;
     found += recalled.filter((other) => others.has(other)).length;

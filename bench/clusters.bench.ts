@@ -1,6 +1,7 @@
 /** Do clusters and recall find the campaigns that really were? Against linking on any value that two cases share. */
 import { noLists } from "../src/indicators/benign.ts";
-import { Groups } from "../src/memory/groups.ts";
+import { connectedComponents } from "graphology-components";
+import { UndirectedGraph } from "graphology";
 import type { MemoryState } from "../src/memory/memory-state.ts";
 import { shippedBenign } from "../src/memory/shipped-benign.ts";
 import { campaignMemory, clusterScore, pairScore, recallScore, type Score } from "./campaign-cases.ts";
@@ -11,7 +12,6 @@ const days = 150;
 
 /** Two cases that share anything but host and user belong together. */
 function anyShared(state: MemoryState): Score {
-  const groups = new Groups();
   const byValue = new Map<string, string[]>();
   for (const { caseId, seen } of state.cases.values()) {
     for (const { type, value } of seen) {
@@ -20,9 +20,10 @@ function anyShared(state: MemoryState): Score {
       byValue.set(key, [...(byValue.get(key) ?? []), caseId]);
     }
   }
-  for (const cases of byValue.values()) groups.join(cases);
-  const joined = [...state.cases.keys()].filter((caseId) => groups.groupOf(caseId) !== undefined);
-  return pairScore(Map.groupBy(joined, (caseId) => groups.groupOf(caseId)).values());
+  const graph = new UndirectedGraph();
+  for (const [first = "", ...others] of byValue.values())
+    for (const other of others) graph.mergeEdge(first, other);
+  return pairScore(connectedComponents(graph));
 }
 
 const rounded = (value: number): number => Math.round(value * 10_000) / 10_000;

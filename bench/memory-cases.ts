@@ -2,20 +2,10 @@
 import type { StoredEvent } from "../src/bus/bus.ts";
 import type { KnownEvent } from "../src/events/envelope.ts";
 import type { Indicator, Verdict } from "../src/events/vocabulary.ts";
+import { random } from "../src/replay/random.ts";
 
 const start = Date.parse("2026-01-01T00:00:00.000Z");
 const yearMs = 365 * 86_400_000;
-
-/** Mulberry32: small, seeded, even enough to spread cases. */
-export function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 export function caseIdAt(i: number): string {
   return `CASE-${i

@@ -1,16 +1,15 @@
-/** The same recall as an indexed SQL join in node:sqlite, and the same joining of cases as a graph with components. */
+/** The same recall as an indexed SQL join in node:sqlite, and the same joining of cases as a graphology graph with its components. */
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { z } from "zod";
-import { strengthOf } from "../src/indicators/classify.ts";
-import { standing } from "../src/memory/case-record.ts";
-import { isEligible } from "../src/memory/links.ts";
-import type { MemoryState } from "../src/memory/memory-state.ts";
-import { sought } from "../src/memory/recall.ts";
+import { UndirectedGraph } from "graphology";
+import { connectedComponents } from "graphology-components";
+import { indicatorsOf, standing } from "../src/memory/case-record.ts";
+import { isEligible, type Opened } from "../src/memory/links.ts";
+import { isHolders, recordsOf, type MemoryState } from "../src/memory/memory-state.ts";
 
 const weights: Readonly<Record<string, number>> = {
   ...{ sha256: 3, domain: 2, ipv4: 2, host: 1, user: 1, technique: 1, rule: 0.5 },
 };
-const confirmation = { person: 2, tier2: 1.2, sentinel: 1 };
+const confirmation = { source: 1.7, person: 2, tier2: 1.2, sentinel: 1 };
 
 /** What is in memory, as tables with the indexes such a query wants. Scores' parts are precomputed where SQL can use them. */
 export class SqlRecall {
@@ -19,25 +18,30 @@ export class SqlRecall {
 
   constructor(state: MemoryState) {
     this.#db.exec(`
-      CREATE TABLE cases (id INTEGER PRIMARY KEY, case_id TEXT UNIQUE, opened REAL, confirmed REAL);
-      CREATE TABLE indicators (id INTEGER PRIMARY KEY, strong INTEGER, holders INTEGER, worth REAL);
+      CREATE TABLE cases (id INTEGER PRIMARY KEY, case_id TEXT UNIQUE, opened REAL, confirmed REAL, verdict TEXT, confirmed_by TEXT);
+      CREATE TABLE indicators (id INTEGER PRIMARY KEY, strong INTEGER, holders INTEGER, worth REAL, type TEXT, value TEXT);
       CREATE TABLE seen (case_id INTEGER, indicator_id INTEGER, PRIMARY KEY (case_id, indicator_id)) WITHOUT ROWID;
       CREATE INDEX by_indicator ON seen (indicator_id, case_id);`);
     this.#fill(state);
-    // Candidates share a strong one; what they share is summed over all.
+    // Candidates share a strong one; what they share is summed over all, and named for the best five.
     this.#query = this.#db.prepare(`
       WITH me AS (SELECT id FROM cases WHERE case_id = ?),
       mine AS (SELECT i.* FROM seen s JOIN indicators i ON i.id = s.indicator_id WHERE s.case_id = (SELECT id FROM me)),
       candidates AS (SELECT DISTINCT s.case_id FROM mine m CROSS JOIN seen s ON s.indicator_id = m.id
-        WHERE m.strong = 1 AND m.holders <= 20 AND s.case_id <> (SELECT id FROM me))
-      SELECT c.case_id AS caseId, round(sum(m.worth) * max(0.25, pow(0.5, max(0, ? - c.opened) / 86400000.0 / 60)) * c.confirmed, 4) AS score
+        WHERE m.strong = 1 AND m.holders <= 20 AND s.case_id <> (SELECT id FROM me)),
+      best AS (SELECT k.case_id AS id, c.case_id AS caseId, round(sum(m.worth) * max(0.25, pow(0.5, max(0, ? - c.opened) / 86400000.0 / 60)) * c.confirmed, 4) AS score
       FROM candidates k CROSS JOIN cases c ON c.id = k.case_id CROSS JOIN seen s ON s.case_id = k.case_id
       CROSS JOIN mine m ON m.id = s.indicator_id AND (m.strong = 0 OR m.holders <= 20)
-      GROUP BY k.case_id ORDER BY score DESC, c.case_id LIMIT 5`);
+      GROUP BY k.case_id ORDER BY score DESC, c.case_id LIMIT 5)
+      SELECT b.caseId, b.score, c.verdict, c.confirmed_by AS confirmedBy,
+        (SELECT group_concat(m.type || ' ' || m.value, char(10)) FROM mine m JOIN seen s ON s.indicator_id = m.id AND s.case_id = b.id
+          WHERE m.strong = 0 OR m.holders <= 20) AS shared
+      FROM best b CROSS JOIN cases c ON c.id = b.id`);
   }
 
-  recall(caseId: string, asOf: number): { caseId: string; score: number }[] {
-    return z.array(z.object({ caseId: z.string(), score: z.number() })).parse(this.#query.all(caseId, asOf));
+  /** Rows as SQLite hands them over: reading them more closely would be our cost, not its. */
+  recall(caseId: string, asOf: number): Record<string, unknown>[] {
+    return this.#query.all(caseId, asOf);
   }
 
   close(): void {
@@ -46,85 +50,53 @@ export class SqlRecall {
 
   #fill(state: MemoryState): void {
     this.#db.exec("BEGIN");
-    const addCase = this.#db.prepare("INSERT INTO cases VALUES (?, ?, ?, ?)");
-    const addIndicator = this.#db.prepare("INSERT INTO indicators VALUES (?, ?, ?, ?)");
-    const addSeen = this.#db.prepare("INSERT INTO seen VALUES (?, ?)");
-    const ids = new Map<object, number>();
-    for (const [type, ofType] of state.index) {
-      for (const held of ofType.values()) {
-        ids.set(held, ids.size + 1);
-        const worth = (weights[type] ?? 1) / (1 + Math.log(Math.max(1, held.cases.length)));
-        addIndicator.run(ids.size, strengthOf(type) === "strong" ? 1 : 0, held.cases.length, worth);
-      }
+    this.#fillIndicators(state);
+    this.#fillCases(state);
+    this.#db.exec("COMMIT");
+  }
+
+  #fillIndicators(state: MemoryState): void {
+    const addIndicator = this.#db.prepare("INSERT INTO indicators VALUES (?, ?, ?, ?, ?, ?)");
+    for (const { n, type, value, strong, size } of state.indicators) {
+      const worth = (weights[type] ?? 1) / (1 + Math.log(Math.max(1, size)));
+      addIndicator.run(n, strong ? 1 : 0, size, worth, type, value);
     }
-    let number = 0;
-    for (const record of state.cases.values()) {
-      number += 1;
+  }
+
+  #fillCases(state: MemoryState): void {
+    const addCase = this.#db.prepare("INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?)");
+    const addSeen = this.#db.prepare("INSERT INTO seen VALUES (?, ?)");
+    for (const record of state.all) {
       const judged = standing(record);
       const confirmed = judged === undefined ? 1 : confirmation[judged.by];
-      addCase.run(number, record.caseId, record.openedAt, confirmed);
-      for (const indicator of sought(record)) addSeen.run(number, ids.get(indicator) ?? 0);
+      const said = [judged?.verdict ?? null, judged?.by ?? null] as const;
+      addCase.run(record.n, record.caseId, record.openedAt, confirmed, ...said);
+      for (const indicator of indicatorsOf(record))
+        if (isHolders(indicator)) addSeen.run(record.n, indicator.n);
     }
-    this.#db.exec("COMMIT");
   }
 }
 
-/** An undirected graph as graph libraries keep one: a node's edges in a map by neighbour, attributes on both. */
-class PlainGraph {
-  readonly #nodes = new Map<string, Map<string, { indicators: string[] }>>();
-
-  add(node: string): void {
-    if (!this.#nodes.has(node)) this.#nodes.set(node, new Map());
-  }
-
-  join(a: string, b: string, indicator: string): void {
-    const edge = this.#nodes.get(a)?.get(b);
-    if (edge !== undefined) {
-      edge.indicators.push(indicator);
-      return;
-    }
-    const made = { indicators: [indicator] };
-    this.#nodes.get(a)?.set(b, made);
-    this.#nodes.get(b)?.set(a, made);
-  }
-
-  /** An edge for each pair of those that are nodes. */
-  joinAll(all: readonly string[], indicator: string): void {
-    const cases = all.filter((caseId) => this.#nodes.has(caseId));
-    for (const [i, a] of cases.entries()) for (const b of cases.slice(i + 1)) this.join(a, b, indicator);
-  }
-
-  #unseen(node: string, seen: Set<string>): string[] {
-    const fresh = [...(this.#nodes.get(node)?.keys() ?? [])].filter((next) => !seen.has(next));
-    for (const next of fresh) seen.add(next);
-    return fresh;
-  }
-
-  components(): string[][] {
-    const seen = new Set<string>();
-    const found: string[][] = [];
-    for (const node of this.#nodes.keys()) {
-      if (seen.has(node)) continue;
-      const component = [node];
-      seen.add(node);
-      for (const at of component) component.push(...this.#unseen(at, seen));
-      found.push(component);
-    }
-    return found;
-  }
+/** The cases of each strong indicator of 2 to 20, by id: what the graph is made of. */
+export function linkingCases(state: MemoryState): string[][] {
+  return state.indicators
+    .filter(({ strong, size }) => strong && size >= 2 && size <= 20)
+    .map((held) => recordsOf(state, held).map(({ caseId }) => caseId));
 }
 
 /**
  * The cases of the window as nodes, an edge for each pair that an indicator of at most 20 cases joins; components of
  * three or more. It cuts by number alone: no familiar infrastructure, no bridges, no ids that last.
  */
-export function graphClusters(state: MemoryState, from: number, to: number): string[][] {
-  const opened = { from, to };
-  const graph = new PlainGraph();
-  for (const record of state.cases.values()) if (isEligible(record, opened)) graph.add(record.caseId);
-  for (const [type, ofType] of state.index) {
-    if (strengthOf(type) === "weak") continue;
-    for (const { cases, value } of ofType.values()) if (cases.length <= 20) graph.joinAll(cases, value);
-  }
-  return graph.components().filter((component) => component.length >= 3);
+export function graphClusters(state: MemoryState, linking: readonly string[][], opened: Opened): string[][] {
+  const graph = new UndirectedGraph();
+  for (const record of state.cases.values()) if (isEligible(record, opened)) graph.addNode(record.caseId);
+  for (const cases of linking) joinAll(graph, cases);
+  return connectedComponents(graph).filter((component) => component.length >= 3);
+}
+
+/** An edge for each pair of those that are nodes. */
+function joinAll(graph: UndirectedGraph, all: readonly string[]): void {
+  const cases = all.filter((caseId) => graph.hasNode(caseId));
+  for (const [i, a] of cases.entries()) for (const b of cases.slice(i + 1)) graph.mergeUndirectedEdge(a, b);
 }

@@ -1,14 +1,16 @@
 /**
- * Case memory at 10,000 and 100,000 cases (HATRACK_BENCH_CASES names other sizes, such as "10000,1000000"): how fast it
- * folds, what a case costs, recall against the same query in SQLite, clusters against a graph with components.
+ * Case memory at 10,000 and 100,000 cases (`--cases 10000,1000000` names other sizes): how fast it folds, what a case
+ * costs, recall against the same query in SQLite, clusters against a graphology graph and its components.
  */
+import { shippedActors } from "../src/memory/shipped-actors.ts";
 import { shippedBenign } from "../src/memory/shipped-benign.ts";
 import { clusters } from "../src/memory/clusters.ts";
 import { MemoryFold, type MemoryState } from "../src/memory/memory-state.ts";
-import { recall, sought } from "../src/memory/recall.ts";
-import { caseIdAt, caseLog, random } from "./memory-cases.ts";
-import { graphClusters, SqlRecall } from "./memory-peers.ts";
-import { alone, compared, median, type Row } from "./row.ts";
+import { recall } from "../src/memory/recall.ts";
+import { random } from "../src/replay/random.ts";
+import { caseIdAt, caseLog } from "./memory-cases.ts";
+import { graphClusters, linkingCases, SqlRecall } from "./memory-peers.ts";
+import { alone, compared, median, type Options, type Row } from "./row.ts";
 
 const seed = 20_260_302;
 const questions = 2000;
@@ -24,14 +26,16 @@ function heapNow(): number {
   if (global.gc === undefined) throw new Error("bench memory: expected node --expose-gc (npm run bench)");
   global.gc();
   global.gc();
-  return process.memoryUsage().heapUsed;
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
 
 /** The log is made as it is folded, so that only the memory stays. */
 function build(n: number): Built {
-  const benign = shippedBenign();
+  // The lists that come with hatrack are read once and are no case's.
+  const [benign, actors] = [shippedBenign(), shippedActors()];
   const before = heapNow();
-  const fold = new MemoryFold(benign);
+  const fold = new MemoryFold(benign, actors);
   let folding = 0;
   for (const entry of caseLog(n, seed)) {
     const started = performance.now();
@@ -48,29 +52,46 @@ interface Times {
   readonly p99: number;
 }
 
+/**
+ * Each question twenty times, and its best time: what is measured is neither the compiler's first steps, nor the first
+ * touch of a page, nor what else this machine does. The same for both.
+ */
+const passes = 20;
+
 function timed(ids: readonly string[], ask: (caseId: string) => unknown): Times {
-  for (const id of ids.slice(0, 200)) ask(id);
-  const times = ids.map((id) => {
-    const started = performance.now();
-    ask(id);
-    return (performance.now() - started) * 1000;
-  });
-  const sorted = times.sort((a, b) => a - b);
-  const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
+  const best = ids.map(() => Infinity);
+  for (let pass = 0; pass < passes; pass += 1) {
+    for (const [i, id] of ids.entries()) {
+      const started = performance.now();
+      ask(id);
+      best[i] = Math.min(best[i] ?? Infinity, (performance.now() - started) * 1000);
+    }
+  }
+  const sorted = best.sort((a, b) => a - b);
+  const mean = best.reduce((sum, time) => sum + time, 0) / best.length;
   return { mean, p50: median(sorted), p99: sorted[Math.floor(sorted.length * 0.99)] ?? 0 };
 }
 
 function recallIn(state: MemoryState, caseId: string) {
-  const record = state.cases.get(caseId);
-  if (record === undefined) throw new Error(`bench memory: no case ${caseId}`);
-  return recall(state, { indicators: sought(record), self: caseId }, { limit: 5, asOf: state.latest });
+  return recall(state, { self: caseId }, { limit: 5, asOf: state.latest });
 }
 
 /** A peer that answers something else would be no peer. */
 function expectSame(state: MemoryState, sql: SqlRecall, ids: readonly string[]): void {
   for (const id of ids) {
-    const ours = recallIn(state, id).map(({ score }) => score.toFixed(3));
-    const theirs = sql.recall(id, state.latest).map(({ score }) => score.toFixed(3));
+    const ours = recallIn(state, id).map(({ score, verdict, confirmedBy, shared }) =>
+      [
+        score.toFixed(3),
+        verdict,
+        confirmedBy,
+        ...shared.map(({ type, value }) => `${type} ${value}`).sort(),
+      ].join(),
+    );
+    const theirs = sql
+      .recall(id, state.latest)
+      .map(({ score, verdict, confirmedBy, shared }) =>
+        [Number(score).toFixed(3), verdict, confirmedBy, ...String(shared).split("\n").sort()].join(),
+      );
     if (ours.join() !== theirs.join()) {
       throw new Error(`bench memory: ${id}: memory says ${ours.join()}, SQLite ${theirs.join()}`);
     }
@@ -100,7 +121,7 @@ function rowsFor(n: number): Row[] {
     against("recall p99", ours.p99, { name: "node:sqlite, indexed join", value: theirs.p99 }, "µs"),
     ...[30, 365].map((days) =>
       clusterRow(state, days, (value, peer) =>
-        against(`clusters of ${days} days`, value, { name: "graph and components", value: peer }, "ms"),
+        against(`clusters of ${days} days`, value, { name: "graphology and components", value: peer }, "ms"),
       ),
     ),
   ];
@@ -113,18 +134,25 @@ function clusterRow(state: MemoryState, days: number, row: (ours: number, theirs
       work();
       return performance.now() - started;
     });
-    return median(times);
+    return Math.min(...times);
   };
   const ours = time(() => clusters(state, { days, asOf: state.latest }));
+  const linking = linkingCases(state);
+  const window = { from: state.latest - days * day, to: state.latest };
   return row(
     ours,
-    time(() => graphClusters(state, state.latest - days * day, state.latest)),
+    time(() => graphClusters(state, linking, window)),
   );
 }
 
 const rounded = (value: number): number => Math.round(value * 100) / 100;
 
-export function run(): Promise<Row[]> {
-  const sizes = (process.env["HATRACK_BENCH_CASES"] ?? "10000,100000").split(",").map(Number);
+export function run({ cases = "10000,100000" }: Options): Promise<Row[]> {
+  const sizes = cases.split(",").map(Number);
+  if (!sizes.every((size) => Number.isInteger(size) && size >= 1000 && size <= 5_000_000)) {
+    throw new Error(
+      `bench memory: --cases ${cases}: expected sizes from 1000 to 5000000, such as 10000,100000`,
+    );
+  }
   return Promise.resolve(sizes.flatMap(rowsFor));
 }

@@ -1,3 +1,9 @@
+/** What may be given after the bench's name. */
+export interface Options {
+  /** Sizes: "10000,100000". */
+  readonly cases?: string | undefined;
+}
+
 /** One line of a bench: what was measured, and against whom. */
 export interface Row {
   readonly what: string;

@@ -3,10 +3,10 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { reasonOf } from "../src/errors.ts";
-import type { Row } from "./row.ts";
+import type { Options, Row } from "./row.ts";
 
 interface Bench {
-  run(): Promise<readonly Row[]>;
+  run(options: Options): Promise<readonly Row[]>;
 }
 
 const suffix = ".bench.ts";
@@ -39,13 +39,17 @@ function table(rows: readonly Row[]): string {
 }
 
 async function main(): Promise<number> {
-  const usage = `usage: npm run bench -- NAME [--json], NAME one of: ${names.join(", ")}`;
+  const usage = `usage: npm run bench -- NAME [--json] [--cases N,…], NAME one of: ${names.join(", ")}`;
   let name: string | undefined;
   let json: boolean | undefined;
+  let cases: string | undefined;
   try {
-    const parsed = parseArgs({ options: { json: { type: "boolean" } }, allowPositionals: true });
+    const parsed = parseArgs({
+      options: { json: { type: "boolean" }, cases: { type: "string" } },
+      allowPositionals: true,
+    });
     [name] = parsed.positionals;
-    json = parsed.values.json;
+    ({ json, cases } = parsed.values);
   } catch (error) {
     process.stderr.write(`${reasonOf(error)}\n${usage}\n`);
     return 2;
@@ -54,7 +58,7 @@ async function main(): Promise<number> {
     process.stderr.write(`${usage}\n`);
     return 2;
   }
-  const rows = await (await load(name)).run();
+  const rows = await (await load(name)).run({ cases });
   process.stdout.write(`${json === true ? JSON.stringify({ name, rows }) : table(rows)}\n`);
   return 0;
 }
