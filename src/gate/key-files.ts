@@ -89,9 +89,9 @@ async function ownKey(folder: string, signer: Signer): Promise<SigningKey | unde
   return signingKey(ed25519(file, createPrivateKey, pem));
 }
 
-/** Its owner's, or its group's too: a credential of systemd's is read so (0440). */
+/** Its owner's; its group may read it: so systemd hands out a credential (0440). */
 export function isPrivate(mode: number): boolean {
-  return (mode & 0o007) === 0;
+  return (mode & 0o037) === 0;
 }
 
 /** A key that others can read is nobody's: it is closed, or the process does not start. */

@@ -3,7 +3,7 @@ import { defineRole } from "../../src/agent/define-role.ts";
 import { maxEventBytes } from "../../src/events/parse.ts";
 import { LocalBus } from "../../src/bus/local-bus.ts";
 import type { Bus, StoredEvent } from "../../src/bus/bus.ts";
-import { systemClock } from "../../src/clock.ts";
+import { manualClock, systemClock } from "../../src/clock.ts";
 import { silent } from "../../src/diagnostics.ts";
 import type { EventType } from "../../src/events/catalogue.ts";
 import type { KnownEvent } from "../../src/events/envelope.ts";
@@ -103,6 +103,27 @@ describe("a role on its case", () => {
     });
     expect(scene.failed).toMatchObject([{ reason: "invalid_output", model: "baseline" }]);
     expect(scene.failed[0]?.detail).toContain("no rules");
+  });
+
+  it("with its tokens of the day spent waits while the case can, and then a person is asked, who reads why", async () => {
+    const chat = new RuleModel({ role: "sleuth", rules: undefined });
+    const budget = { spent: () => Promise.resolve({ why: "all used", waitMs: 3 * 60 * 60_000 }) };
+    const after = (hours: number): ReturnType<typeof play> =>
+      play({
+        script: [],
+        log: [alertEvent({ severity: "medium" })],
+        deps: {
+          clock: manualClock(hours * 60 * 60_000),
+          model: () => ({ chat, name: "baseline", leg: "embedded", budget }),
+        },
+      });
+    expect((await after(11)).handled).toEqual({ stop: "sleuth: all used", retryAfterMs: 60_000 });
+    expect((await after(13)).failed).toMatchObject([
+      {
+        reason: "model_unavailable",
+        detail: expect.stringMatching(/tokens of the day were spent for 7\d\d minutes/) as unknown,
+      },
+    ]);
   });
 
   it("keeps secrets of arguments and results out of the log and from the model", async () => {

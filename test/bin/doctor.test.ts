@@ -67,11 +67,11 @@ describe("hatrack doctor", () => {
       status: "ok",
       found: `${keys}: signs as the gate and a front end, believes 1 gate and 1 front-end keys`,
     });
-    chmodSync(join(keys, "gate.key"), 0o640);
+    chmodSync(join(keys, "gate.key"), 0o644);
     expectBroken(
       await doctor({ HATRACK_KEYS: keys }),
       "keys",
-      "gate.key: mode 640, expected 600",
+      "gate.key: mode 644, expected 600",
       "chmod 600",
     );
     chmodSync(join(keys, "gate.key"), 0o600);

@@ -208,19 +208,6 @@ describe("a change of model", () => {
 });
 
 describe("a role's tokens of a day", () => {
-  it("that were spent for longer than a case waits are what its failure names", async () => {
-    const { reached, pass, bus } = await soc([well], 3, 1);
-    await reached(["model.budget_spent"]);
-    await pass(13 * 60 * 60_000);
-    await reached(["role.failed"]);
-    const failed: object[] = [];
-    for await (const { event } of bus.read({ types: ["role.failed"] })) failed.push(event);
-    const detail = expect.stringMatching(
-      /^The role's tokens of the day were spent for 7\d\d minutes/,
-    ) as unknown;
-    expect(failed).toMatchObject([{ data: { reason: "model_unavailable", detail } }]);
-  });
-
   it("are announced once when they are spent, and its work waits for the next day", async () => {
     const { said, reached, pass, bus } = await soc([well], 5, 900);
     await reached(["model.budget_spent"]);
