@@ -89,9 +89,8 @@ async function word(
   deps: Deps,
   { facts, signal }: { facts: unknown; signal: AbortSignal },
 ): Promise<Worded> {
-  const model = facts === undefined ? undefined : deps.model({ name: calendar.name, rules: undefined });
-  const account: Account = { tokens: { input: 0, output: 0 }, leg: undefined };
-  if (model === undefined) return { withheld: 0, account };
+  const model = facts === undefined ? undefined : await whoWords(calendar, deps);
+  if (model === undefined) return { withheld: 0, account: nobody };
   const redactor = deps.redactor ?? shippedRedactor;
   try {
     const reply = await ask(calendar, {
@@ -113,8 +112,19 @@ async function word(
     // `baseline` has no words; that is no failure.
     const level = error instanceof HatrackError && error.code === "no_rules" ? "debug" : "warn";
     deps.diagnostics[level]({ role: calendar.name, reason: reasonOf(error) }, "no words of a model");
-    return { model, withheld: 0, account };
+    return { model, withheld: 0, account: nobody };
   }
+}
+
+const nobody: Account = { tokens: { input: 0, output: 0 }, leg: undefined };
+
+/** Nobody, on a day whose tokens are spent: a report does not wait for words. */
+async function whoWords({ name }: Calendar, { model, diagnostics }: Deps): Promise<RoleModel | undefined> {
+  const found = model({ name, rules: undefined });
+  const spent = await found?.budget?.spent();
+  if (spent === undefined) return found;
+  diagnostics.info({ role: name, reason: spent.why }, "no words of a model");
+  return undefined;
 }
 
 function instructionsIn(words: string, { prompt }: Calendar, facts: unknown): string[] {

@@ -62,7 +62,7 @@ export function handlerOf(hat: Hat, deps: Deps): (delivery: Delivery) => Promise
     if (runs >= maxRunsOfACase) return says(sentRound(hat, model));
     const spent = await model.budget?.spent();
     if (spent !== undefined)
-      return waits(hat, deps, { model, casefile, delivery, ...spent, cause: budgetSpent });
+      return waits(hat, deps, { model, casefile, delivery, ...spent, reason: "budget_exhausted" });
     const started = deps.clock.now();
     const shown = await precedentFor(hat, deps, delivery);
     const view = viewFor(model, deps, { casefile, shown, delivery });
@@ -150,7 +150,7 @@ function withoutOutcome(hat: Hat, deps: Deps, failed: Unanswered & { readonly er
   if (outage !== undefined && !isAborted(error)) {
     const waitMs = error instanceof ModelsUnavailable ? error.retryAfterMs : undefined;
     const why = `model ${model.name} is down: ${outage}`;
-    return waits(hat, deps, { ...failed, why, waitMs, cause: noModel });
+    return waits(hat, deps, { ...failed, why, waitMs, reason: "model_unavailable" });
   }
   if (!(error instanceof HatrackError) || error.code !== "no_rules") throw error;
   return says(
@@ -158,27 +158,22 @@ function withoutOutcome(hat: Hat, deps: Deps, failed: Unanswered & { readonly er
   );
 }
 
-const noModel = "No model answered";
-const budgetSpent = "The role's tokens of the day were spent";
+interface Waiting extends Unanswered {
+  readonly why: string;
+  readonly waitMs: number | undefined;
+  readonly reason: "model_unavailable" | "budget_exhausted";
+}
 
 /** The role pauses and nothing is spent, until the case's own time has passed: then a person is asked. */
 function waits(
   hat: Hat,
   { clock }: Deps,
-  {
-    model,
-    casefile,
-    delivery,
-    why,
-    waitMs,
-    cause,
-  }: Unanswered & { why: string; waitMs: number | undefined; cause: typeof noModel | typeof budgetSpent },
+  { model, casefile, delivery, why, waitMs, reason }: Waiting,
 ): Handled {
   const patienceMs = patienceFor(casefile.alert?.severity);
   const waited = clock.now() - logTime(delivery.position);
   if (waited < patienceMs) return stop(`${hat.name}: ${why}`, Math.min(waitMs ?? 5_000, 60_000));
-  const detail = `${cause} for ${Math.floor(waited / 60_000)} minutes, which is longer than this case waits: ${why}`;
-  const reason = "model_unavailable";
+  const detail = `The case has waited ${Math.floor(waited / 60_000)} minutes, as long as it may: ${why}`;
   return says(failedDraft(hat, { reason, detail: detail.slice(0, 2000), steps: [], model: model.name }));
 }
 

@@ -4,6 +4,7 @@
  */
 import { comparePositions, type Bus, type Position } from "../bus/bus.ts";
 import { isoTime, type Clock } from "../clock.ts";
+import type { EventData } from "../events/catalogue.ts";
 import { isEvent } from "../events/envelope.ts";
 import { naturalId } from "../events/ids.ts";
 import { makeEvent } from "../events/parse.ts";
@@ -25,18 +26,17 @@ export interface TokenBudget {
 
 export class TokenBudgets {
   readonly #budgets: ReadonlyMap<string, number>;
-  readonly #bus: Pick<Bus, "read" | "publish">;
+  readonly #bus: Pick<Bus, "read" | "publish" | "tail">;
   readonly #clock: Clock;
   #day = "";
-  /** The last position read of each partition: one partition may lag behind another. */
+  /** The last position read of each partition: the clock of one may be behind another's. */
   #readTo = new Map<number, Position>();
-  #seen = new Set<string>();
   #used = new Map<string, number>();
   #reading: Promise<void> = Promise.resolve();
 
   constructor(
     budgets: ReadonlyMap<string, number>,
-    { bus, clock }: { readonly bus: Pick<Bus, "read" | "publish">; readonly clock: Clock },
+    { bus, clock }: { readonly bus: Pick<Bus, "read" | "publish" | "tail">; readonly clock: Clock },
   ) {
     this.#budgets = budgets;
     this.#bus = bus;
@@ -63,7 +63,7 @@ export class TokenBudgets {
     await this.#bus.publish([
       makeEvent({ id, source: "/models", type: "model.budget_spent", subject: "system", time, data }),
     ]);
-    const why = `${role} has used ${tokens} of its ${budget} tokens of ${day}`;
+    const why = `its ${budget} tokens of ${day} are spent (${tokens} used)`;
     return { why, waitMs: dayMs - (now % dayMs) };
   }
 
@@ -72,17 +72,25 @@ export class TokenBudgets {
     if (day !== this.#day) {
       this.#day = day;
       this.#readTo = new Map();
-      this.#seen = new Set();
       this.#used = new Map();
     }
-    const after = [...this.#readTo.values()].sort(comparePositions)[0] ?? `${Date.parse(day)}-0`;
+    const midnight = `${Date.parse(day)}-0`;
+    const tails = await this.#bus.tail();
+    const readTo = (partition: number): Position => this.#readTo.get(partition) ?? midnight;
+    // One position holds for all partitions: from the least of them, what is known of the others is passed over.
+    const after = [...tails.keys()].map(readTo).sort(comparePositions)[0] ?? midnight;
     for await (const { event, partition, position } of this.#bus.read({ types, after })) {
+      if (comparePositions(position, readTo(partition)) <= 0) continue;
       this.#readTo.set(partition, position);
-      if (!isEvent(event, ...types) || this.#seen.has(event.id)) continue;
-      this.#seen.add(event.id);
-      const { role, tokens } = event.data;
-      if (tokens === undefined) continue;
-      this.#used.set(role, (this.#used.get(role) ?? 0) + tokens.input + tokens.output);
+      if (isEvent(event, ...types)) this.#count(event.data);
     }
+    // A partition that says little is not what the others are read again from.
+    for (const [partition, tail] of tails)
+      if (comparePositions(readTo(partition), tail) < 0) this.#readTo.set(partition, tail);
+  }
+
+  #count({ role, tokens }: EventData<(typeof types)[number]>): void {
+    if (tokens === undefined) return;
+    this.#used.set(role, (this.#used.get(role) ?? 0) + tokens.input + tokens.output);
   }
 }

@@ -113,6 +113,21 @@ describe("a calendar role", () => {
     expect(dataOf(log, "shift.summarised")).toEqual([facts]);
   });
 
+  it("reports in plain words on a day whose tokens are spent, and asks no model", async () => {
+    const canned = cannedModels({ watch: [] });
+    const budget = { spent: () => Promise.resolve({ why: "its 900 tokens are spent", waitMs: 1 }) };
+    const log = await onBus(
+      (role) => {
+        const model = canned.modelOf(role);
+        return model && { ...model, budget };
+      },
+      [alertEvent()],
+    );
+    expect(canned.of("watch").turns).toEqual([]);
+    expect(dataOf(log, "shift.summarised")).toEqual([facts]);
+    expect(dataOf(log, "role.worked")).toMatchObject([{ model: "none", modelCalls: 0 }]);
+  });
+
   it("withholds words with a number the facts do not hold, and counts it", async () => {
     const said = await report([{ text: "1 alert, 40 of them blocked." }]);
     expect(said.reports).toEqual([facts]);

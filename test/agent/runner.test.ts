@@ -120,8 +120,8 @@ describe("a role on its case", () => {
     expect((await after(11)).handled).toEqual({ stop: "sleuth: all used", retryAfterMs: 60_000 });
     expect((await after(13)).failed).toMatchObject([
       {
-        reason: "model_unavailable",
-        detail: expect.stringMatching(/tokens of the day were spent for 7\d\d minutes/) as unknown,
+        reason: "budget_exhausted",
+        detail: "The case has waited 779 minutes, as long as it may: all used",
       },
     ]);
   });

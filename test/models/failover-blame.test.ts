@@ -1,12 +1,9 @@
 /** Which leg is at fault, and which is not: clocks, queues, the caller's deadline, and answers that are none. */
 import type { AIMessageChunk } from "@langchain/core/messages";
 import { describe, expect, it } from "vitest";
-import { LocalBus } from "../../src/bus/local-bus.ts";
-import { manualClock } from "../../src/clock.ts";
 import { askStream } from "../../src/models/failover/ask-leg.ts";
 import { closedBreaker } from "../../src/models/failover/breaker.ts";
 import { FailoverChatModel } from "../../src/models/failover/failover-chat-model.ts";
-import { TokenBudgets } from "../../src/models/token-budget.ts";
 import { CannedModel } from "../../src/models/canned-model.ts";
 import { down, errorOf, isProbe, legs, says, until, type Play } from "./chain-scene.ts";
 import { handTimers } from "./hand-timers.ts";
@@ -126,29 +123,5 @@ describe("answers that are none", () => {
     expect(changes).toMatchObject([{ type: "failed_over", leg: "leg-0", to: "leg-1", kind: "tier2" }]);
     expect((await tier2.invoke("h")).text).toBe("b");
     expect([asked(0), asked(1)]).toEqual([4, 5]);
-  });
-});
-
-describe("a day's tokens", () => {
-  it("are counted again after a read of the log that failed", async () => {
-    const clock = manualClock(Date.parse("2026-11-16T08:00:00Z"));
-    const bus = new LocalBus({ clock });
-    await bus.open([]);
-    let fails = true;
-    const budgets = new TokenBudgets(new Map([["sleuth", 900]]), {
-      clock,
-      bus: {
-        publish: (events) => bus.publish(events),
-        read: (options) => {
-          if (fails) throw new Error("the log is away");
-          return bus.read(options);
-        },
-      },
-    });
-    const budget = budgets.of("sleuth");
-    await expect(budget?.spent()).rejects.toThrow("the log is away");
-    fails = false;
-    expect(await budget?.spent()).toBeUndefined();
-    await bus.close();
   });
 });
