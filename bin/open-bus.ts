@@ -66,6 +66,8 @@ export async function openBus(
 interface Watchers {
   readonly diagnostics: Diagnostics;
   readonly observer?: BusObserver;
+  /** Takes secrets out of what a handler threw. */
+  readonly clean?: (text: string) => string;
 }
 
 /** As `openBus` to write, with somebody who watches what is done on it. */

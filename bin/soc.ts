@@ -71,7 +71,8 @@ async function assemble(options: SocOptions, open: Closers): Promise<RunningSoc>
   const organisation = await loadOrganisation(config);
   const keys = await loadKeys(config, "gate");
   const health = await Health.open(config, { part: "start", diagnostics, open, ending: options.signal });
-  const bus = await openWatchedBus(config, { diagnostics, observer: health.observer });
+  const redactor = await redactorOf(config, organisation.soc);
+  const bus = await openWatchedBus(config, { diagnostics, observer: health.observer, clean: redactor.text });
   open.add(() => bus.close());
   const source = await alertSource(config, options.pace, { bus, diagnostics });
   const front = await startFront(options, { bus, organisation, keys, open });
@@ -91,7 +92,7 @@ async function assemble(options: SocOptions, open: Closers): Promise<RunningSoc>
     recall: config.recall,
     grouping: organisation.soc.grouping,
     ...rememberingOf(config, organisation.soc),
-    redactor: await redactorOf(config, organisation.soc),
+    redactor,
     clock: systemClock,
     diagnostics,
   });

@@ -68,7 +68,8 @@ async function startRole(config: Config, role: Role, running: Running): Promise<
   const { soc, policy, inventory } = await loadOrganisation(config);
   const isGate = role.name === "human-gate";
   const keys = await loadKeys(config, isGate ? "gate" : "reader");
-  const bus = await openWatchedBus(config, { diagnostics, observer: health.observer });
+  const redactor = await redactorOf(config, soc);
+  const bus = await openWatchedBus(config, { diagnostics, observer: health.observer, clean: redactor.text });
   open.add(() => bus.close());
   const playedBy = async (): Promise<Pick<TeamOptions, "model" | "tools">> => ({
     model: await loadModel(config, {
@@ -89,7 +90,7 @@ async function startRole(config: Config, role: Role, running: Running): Promise<
     keys: isGate ? keys : { trusted: keys.trusted },
     recall: config.recall,
     ...rememberingOf(config, soc),
-    redactor: await redactorOf(config, soc),
+    redactor,
     ...(await openToolServers(soc, { bus, diagnostics, open, role: role.name })),
     clock: systemClock,
     diagnostics,

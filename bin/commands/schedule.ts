@@ -12,6 +12,7 @@ import { Health } from "../health.ts";
 import { metricsHelp, metricsOption, withMetrics } from "../health-option.ts";
 import { untilTerminated } from "../lifetime.ts";
 import { openWatchedBus } from "../open-bus.ts";
+import { redactorOf } from "../redaction.ts";
 import { startSchedules } from "../schedules.ts";
 import { table } from "../table.ts";
 
@@ -47,7 +48,10 @@ async function fire(config: Config): Promise<void> {
   const open = new Closers();
   try {
     const health = await Health.open(config, { part: "schedule", diagnostics, open, ending: life.signal });
-    const bus = await openWatchedBus(config, { diagnostics, observer: health.observer });
+    const redactor = await redactorOf(config, soc);
+    const bus = await openWatchedBus(config, {
+      ...{ diagnostics, observer: health.observer, clean: redactor.text },
+    });
     open.add(() => bus.close());
     await startSchedules({ bus, soc, diagnostics, open });
     await health.serving({ bus, wholeLog: true });

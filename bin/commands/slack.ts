@@ -40,7 +40,10 @@ Needs SLACK_BOT_TOKEN with SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET
       const health = await Health.open(config, { part: "slack", diagnostics, open, ending: life.signal });
       const organisation = await loadOrganisation(config);
       const keys = await loadKeys(config, "frontEnd");
-      const whole = await openWatchedBus(config, { diagnostics, observer: health.observer });
+      const redactor = await redactorOf(config, organisation.soc);
+      const whole = await openWatchedBus(config, {
+        ...{ diagnostics, observer: health.observer, clean: redactor.text },
+      });
       const bus = new TrustedBus(whole, keys);
       open.add(() => bus.close());
       await refuseShadow(bus);
@@ -55,7 +58,7 @@ Needs SLACK_BOT_TOKEN with SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET
         drawPicture,
         memory: rememberingOf(config, organisation.soc),
         narrator: await loadNarrator(config),
-        redactor: await redactorOf(config, organisation.soc),
+        redactor,
       });
       open.add(() => slack.close());
       await health.serving({ bus: whole, unready: () => slack.unready() });

@@ -120,6 +120,8 @@ export interface DeadEntry {
   /** "threw", "crashed" or "unreadable". */
   readonly reason: string;
   readonly error: string;
+  /** Of the last throw; left out where nothing was thrown, as when a process died. */
+  readonly stack?: string | undefined;
   readonly failures: number;
   readonly deliveries: number;
   readonly firstAt: string;

@@ -16,6 +16,7 @@ import { entryDead, outputOf, readable } from "./outputs.ts";
 import { LazyAbort } from "./lazy-abort.ts";
 import type { BusObserver } from "./observer.ts";
 import type { Solo } from "./solo.ts";
+import { stackOf } from "./stack.ts";
 import type { Timings } from "./timings.ts";
 import { pause } from "./waiting.ts";
 
@@ -36,6 +37,8 @@ export interface Engine {
   readonly solo: Solo;
   readonly diagnostics: Diagnostics;
   readonly observer?: BusObserver | undefined;
+  /** Takes secrets out of what a dead letter and its notice say of an error. */
+  readonly clean?: ((text: string) => string) | undefined;
   /** Where the log has several: the one a subject's events belong to. */
   readonly partitionOf?: (subject: string) => number;
 }
@@ -104,7 +107,7 @@ export class Handling<T extends EventType, S> {
     try {
       event = eventOf(claim, this.#work.types);
     } catch (error) {
-      return this.#bury("unreadable", reasonOf(error));
+      return this.#bury("unreadable", error);
     }
     if (isEvent(event, ...this.#work.types)) {
       return withAtHand(this.#work.group, event, () => this.#handle(event));
@@ -235,20 +238,24 @@ export class Handling<T extends EventType, S> {
     this.#failures += 1;
     this.#firstAt ??= isoTime(this.#engine.clock.now());
     const terminal = error instanceof HatrackError && !error.retryable;
-    if (terminal || this.#failures >= tries) return this.#bury("threw", reasonOf(error));
+    if (terminal || this.#failures >= tries) return this.#bury("threw", error);
     this.#note("warn", `threw (${this.#failures} of ${tries}): ${reasonOf(error)}`);
     await pause(backoffMs * 2 ** (this.#failures - 1), this.#hands.closing, this.#abort.signal);
     return undefined;
   }
 
-  async #bury(reason: string, error: string, failures = this.#failures): Promise<Outcome> {
+  async #bury(reason: string, thrown: unknown, failures = this.#failures): Promise<Outcome> {
     const { claim } = this;
+    const clean = this.#engine.clean ?? ((text: string) => text);
+    const error = clean(reasonOf(thrown));
+    const stack = stackOf(thrown);
     const { position, partition, deliveries } = claim;
     const lastAt = isoTime(this.#engine.clock.now());
     const firstAt = this.#firstAt ?? lastAt;
     const text = claim.text ?? "";
     const { group } = this.#work;
-    const dead = { group, position, partition, reason, error, failures, deliveries, firstAt, lastAt, text };
+    const what = { reason, error, ...(stack === undefined ? {} : { stack: clean(stack) }) };
+    const dead = { group, position, partition, ...what, failures, deliveries, firstAt, lastAt, text };
     const said = entryDead(dead, readable(claim.text));
     const result = await this.#persist(() => this.#engine.store.bury({ claim, dead, said }));
     if (result === "ok") this.#note("error", `dead (${reason}): ${error}`);

@@ -43,6 +43,8 @@ export interface LocalBusOptions {
   readonly diagnostics?: Diagnostics;
   readonly observer?: BusObserver | undefined;
   /** What would make the file larger is refused as a full disk is. Bytes. Default: no limit. */
+  /** Takes secrets out of what a handler threw, before it stands in a dead letter and on the log. */
+  readonly clean?: ((text: string) => string) | undefined;
   readonly maxBytes?: number;
 }
 
@@ -123,6 +125,7 @@ export class LocalBus implements Bus {
         observer: this.#options.observer,
       },
     );
+        clean: this.#options.clean,
     this.#subscriptions.set(name, subscription);
     this.#options.observer?.subscribed?.(subscription);
     const forget = (): boolean => this.#subscriptions.delete(name);

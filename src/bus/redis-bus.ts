@@ -62,6 +62,8 @@ export interface RedisBusOptions {
   readonly clock?: Clock;
   readonly diagnostics?: Diagnostics;
   readonly observer?: BusObserver | undefined;
+  /** Takes secrets out of what a handler threw, before it stands in a dead letter and on the log. */
+  readonly clean?: ((text: string) => string) | undefined;
 }
 
 interface Opened {
@@ -171,6 +173,7 @@ export class RedisBus implements Bus {
       solo: this.#solo,
       diagnostics: this.#diagnostics,
       observer: this.#options.observer,
+      clean: this.#options.clean,
       partitionOf: (subject) => partitionOf(subject, length),
     };
   }

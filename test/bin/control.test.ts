@@ -1,10 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { controlFile, ControlFile, startControl } from "../../bin/control.ts";
 import { readControl } from "../../bin/control-client.ts";
 import { main } from "../../bin/main.ts";
+import { redactText } from "../../src/agent/redact.ts";
 import { skip } from "../../src/bus/bus.ts";
 import { LocalBus } from "../../src/bus/local-bus.ts";
 import { silent } from "../../src/diagnostics.ts";
@@ -21,7 +23,8 @@ let token: string;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "hatrack-control-"));
-  bus = new LocalBus({ file: join(folder, "hatrack.db"), timings: { backoffMs: 1 } });
+  const file = join(folder, "hatrack.db");
+  bus = new LocalBus({ file, timings: { backoffMs: 1 }, clean: redactText });
   await bus.open(["sentinel"]);
   unready = undefined;
   control = await startControl({
@@ -136,6 +139,7 @@ describe("the door of a running hatrack", () => {
 
 describe("hatrack dead, while another process holds the log", () => {
   const said: string[] = [];
+  const secret = "glpat-" + "a1B2c3D4e5F6g7H8i9J0";
   const hatrack = async (...argv: string[]): Promise<[number, string]> => {
     said.length = 0;
     const print = (line: string): void => void said.push(line);
@@ -151,7 +155,7 @@ describe("hatrack dead, while another process holds the log", () => {
       "sentinel",
       ["alert.received"],
       () => {
-        if (broken) throw new HatrackError("no_luck", "the handler had none");
+        if (broken) throw new HatrackError("no_luck", `the handler had none, with ${secret}`);
         done.resolve(undefined);
         return skip("mended");
       },
@@ -173,6 +177,13 @@ describe("hatrack dead, while another process holds the log", () => {
     expect(JSON.parse(listed)).toMatchObject([{ group: "sentinel", position, reason: "threw" }]);
     const [, shown] = await hatrack("dead", "show", "sentinel", position);
     expect(shown).toContain("the handler had none");
+    const dead = z.object({ stack: z.string(), firstAt: z.iso.datetime(), lastAt: z.iso.datetime() });
+    expect(dead.parse(JSON.parse(shown)).stack).toMatch(
+      /^HatrackError: the handler had none.*\n\s+at .*control\.test\.ts/,
+    );
+    const log: unknown[] = [];
+    for await (const { event } of bus.read()) log.push(event);
+    expect(shown + JSON.stringify(log)).not.toContain(secret);
     mend();
     expect(await hatrack("dead", "redrive", "sentinel", position)).toEqual([
       0,

@@ -34,6 +34,29 @@ function busOn(options: LocalBusOptions = {}): LocalBus {
   return bus;
 }
 
+describe("a file of an older version", () => {
+  it("is read as it is, and brought up to date by who writes it, with its dead letters", async () => {
+    const before = busOn();
+    await before.open(["g"]);
+    const work = before.subscribe("g", ["canary.sent"], () => Promise.reject(new Error("no")), { source });
+    await before.publish([canary("a")]);
+    await until(before, count("entry.dead", 1));
+    await work.close();
+    await before.close();
+    const old = new DatabaseSync(file);
+    old.exec("ALTER TABLE dead DROP COLUMN stack; PRAGMA user_version = 1");
+    old.close();
+    for (const options of [{ readOnly: true }, {}]) {
+      const bus = busOn(options);
+      await bus.open(options.readOnly === true ? [] : ["g"]);
+      const [dead] = await bus.dead.list();
+      expect(dead).toMatchObject({ error: "no", failures: 3 });
+      expect(dead?.stack).toBeUndefined();
+      await bus.close();
+    }
+  });
+});
+
 describe("one writer", () => {
   it("refuses a second writer of the file with a message that says what to do, and lets it in afterwards", async () => {
     const first = busOn();

@@ -17,7 +17,7 @@ export interface DatabaseOptions {
   readonly maxBytes?: number;
 }
 
-const schemaVersion = 1;
+const schemaVersion = 2;
 const schema = `
   CREATE TABLE log (n INTEGER PRIMARY KEY, ms INTEGER NOT NULL, seq INTEGER NOT NULL, id TEXT NOT NULL UNIQUE,
     type TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL, UNIQUE (ms, seq));
@@ -30,10 +30,13 @@ const schema = `
   CREATE TABLE state (grp TEXT, key TEXT, value TEXT NOT NULL, PRIMARY KEY (grp, key)) WITHOUT ROWID;
   CREATE TABLE dead (grp TEXT NOT NULL, n INTEGER NOT NULL, reason TEXT NOT NULL, error TEXT NOT NULL,
     failures INTEGER NOT NULL, deliveries INTEGER NOT NULL, first_at TEXT NOT NULL, last_at TEXT NOT NULL,
-    PRIMARY KEY (grp, n)) WITHOUT ROWID;
+    stack TEXT, PRIMARY KEY (grp, n)) WITHOUT ROWID;
   CREATE TABLE known_groups (grp TEXT PRIMARY KEY) WITHOUT ROWID;
   PRAGMA user_version = ${schemaVersion};
 `;
+
+/** From the version before each to it. */
+const upgrades: ReadonlyMap<number, string> = new Map([[2, "ALTER TABLE dead ADD COLUMN stack TEXT;"]]);
 
 interface Write {
   readonly durable: boolean;
@@ -127,9 +130,16 @@ export class LocalDatabase {
     this.#db.exec("PRAGMA journal_mode = WAL");
     this.#synchronise("FULL");
     if (version === 0) this.#db.exec(`BEGIN IMMEDIATE; ${schema} COMMIT`);
+    else this.#upgrade(version);
     if (maxBytes === undefined) return;
     const pageSize = Number(this.#db.prepare("PRAGMA page_size").get()?.["page_size"]);
     this.#db.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maxBytes / pageSize))}`);
+  }
+
+  #upgrade(from: number): void {
+    const steps = [...upgrades].flatMap(([to, step]) => (to > from ? [step] : []));
+    if (steps.length > 0)
+      this.#db.exec(`BEGIN IMMEDIATE; ${steps.join(" ")} PRAGMA user_version = ${schemaVersion}; COMMIT`);
   }
 
   #synchronise(how: "FULL" | "NORMAL"): void {

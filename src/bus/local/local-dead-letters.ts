@@ -66,5 +66,7 @@ function deadOf(row: Row): DeadEntry {
     firstAt: textOf(row, "first_at"),
     lastAt: textOf(row, "last_at"),
     text: textOf(row, "text"),
+    // null: nothing was thrown; not there: a file from before it was kept, opened to read.
+    ...(typeof row["stack"] === "string" ? { stack: row["stack"] } : {}),
   };
 }

@@ -110,9 +110,11 @@ export class LocalGroupStore implements GroupStore {
   bury({ claim, dead, said }: Burial): Promise<"ok" | "settled"> {
     return this.#write(true, () => {
       if (this.#run(`DELETE FROM pending WHERE ${held}`, ...this.#fence(claim)) === 0) return "settled";
-      const { group, reason, error, failures, deliveries, firstAt, lastAt } = dead;
-      const sql = "INSERT INTO dead VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
-      this.#run(sql, group, this.#numberOf(claim), reason, error, failures, deliveries, firstAt, lastAt);
+      const { group, reason, error, stack = null, failures, deliveries, firstAt, lastAt } = dead;
+      const counts = [failures, deliveries, firstAt, lastAt];
+      const sql =
+        "INSERT INTO dead (grp, n, reason, error, failures, deliveries, first_at, last_at, stack) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+      this.#run(sql, group, this.#numberOf(claim), reason, error, ...counts, stack);
       this.#shelf.log.append(said);
       return "ok";
     });
@@ -220,7 +222,7 @@ export class LocalGroupStore implements GroupStore {
     return this.#shelf.claimClock.now();
   }
 
-  #run(sql: string, ...values: (string | number)[]): number {
+  #run(sql: string, ...values: (string | number | null)[]): number {
     return Number(this.#shelf.database.statement(sql).run(...values).changes);
   }
 

@@ -15,6 +15,7 @@ const Dead = z.strictObject({
   partition: z.int(),
   reason: z.string(),
   error: z.string(),
+  stack: z.string().optional(),
   failures: z.int(),
   deliveries: z.int(),
   firstAt: z.string(),

@@ -26,13 +26,13 @@ export function deadCases(make: MakeHarness, suite: Suite): void {
       const handler: typeof echo = (delivery) => {
         if (delivery.event.id !== "bad") return echo(delivery);
         calls += 1;
-        throw new Error(`cannot do that (${calls})`);
+        throw new Error(`cannot do that (${calls})`, { cause: new TypeError("no such thing") });
       };
       bus.subscribe("g", ["canary.sent"], handler, { source });
       const [bad] = await bus.publish([canary("bad", "CASE-0123456789"), canary("good")]);
       const seen = await until(bus, (log) => count("entry.dead", 1)(log) && count("canary.missed", 1)(log));
       const position = bad?.position ?? "";
-      const error = "cannot do that (3)";
+      const error = "cannot do that (3) (no such thing)";
       expect(calls).toBe(3);
       expect(await bus.dead.list()).toMatchObject([
         {
@@ -45,6 +45,11 @@ export function deadCases(make: MakeHarness, suite: Suite): void {
           text: eventText(canary("bad", "CASE-0123456789")),
         },
       ]);
+      const [dead] = await bus.dead.list();
+      expect(dead?.stack).toMatch(
+        /^Error: cannot do that \(3\)\n\s+at .*dead-letters\.ts:\d+[^]*\ncaused by TypeError: no such thing\n\s+at /,
+      );
+      expect(Date.parse(dead?.firstAt ?? "")).toBeLessThanOrEqual(Date.parse(dead?.lastAt ?? ""));
       expect(await bus.dead.list("another")).toEqual([]);
       expect(seen.find(({ event }) => event.type === "entry.dead")?.event).toMatchObject({
         source: "/operations",
