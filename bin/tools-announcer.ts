@@ -25,23 +25,31 @@ interface AnnouncerDeps {
 }
 
 const againMs = 5_000;
+/** Of one event. */
+const mostChanges = 50;
 
 /** What is told of one after the other is said in that order; never throws. */
-export function toolsAnnouncer(bus: Log, deps: AnnouncerDeps): (data: Changed) => void {
+export function toolsAnnouncer(bus: Log, deps: AnnouncerDeps): (data: Changed, isAll: boolean) => void {
   let work = Promise.resolve();
-  return (data) => {
-    work = work.then(() => say(bus, data, deps));
+  return (data, isAll) => {
+    work = work.then(() => say(bus, { data, isAll }, deps));
   };
 }
 
-async function say(bus: Log, data: Changed, deps: AnnouncerDeps): Promise<void> {
+interface Told {
+  readonly data: Changed;
+  /** What is not in it is not offered. */
+  readonly isAll: boolean;
+}
+
+async function say(bus: Log, told: Told, deps: AnnouncerDeps): Promise<void> {
   const { diagnostics, signal, timers = systemTimers } = deps;
   for (;;) {
     try {
-      await sayOnce(bus, data);
+      await sayOnce(bus, told);
       return;
     } catch (error) {
-      const fields = { server: data.server, why: reasonOf(error) };
+      const fields = { server: told.data.server, why: reasonOf(error) };
       if (!signal.aborted) diagnostics.warn(fields, "a change of tools is not on the log yet");
     }
     await rest(timers, againMs, signal);
@@ -49,9 +57,9 @@ async function say(bus: Log, data: Changed, deps: AnnouncerDeps): Promise<void> 
   }
 }
 
-async function sayOnce(bus: Log, data: Changed): Promise<void> {
+async function sayOnce(bus: Log, { data, isAll }: Told): Promise<void> {
   const said = await lastSaid(bus, data.server);
-  const news = newsOf(data, said);
+  const news = newsOf(isAll ? withGone(data, said) : data, said);
   if (news === undefined) return;
   const id = naturalId("tools.changed", said.id, canonicalJson(news));
   const time = isoTime(systemClock.now());
@@ -79,6 +87,18 @@ async function lastSaid(bus: Log, server: string): Promise<SaidOfServer> {
     moreDigest = event.data.moreDigest ?? moreDigest;
   }
   return { id, tools, moreDigest };
+}
+
+const gone = "the server offers it no more";
+
+/** With what was offered when the log said so last, and is no more; where not all is listed, nobody can tell. */
+function withGone(data: Changed, { tools }: SaidOfServer): Changed {
+  if (data.more > 0) return data;
+  const listed = new Set(data.changes.map(({ tool }) => tool));
+  const left = [...tools.values()].filter(({ tool, usable }) => usable && !listed.has(tool));
+  const changes = [...data.changes, ...left.map(({ tool }) => ({ tool, usable: false, why: gone }))];
+  const rest = changes.length - mostChanges;
+  return { ...data, changes: changes.slice(0, mostChanges), more: Math.max(0, rest) };
 }
 
 const altered = "read-only; its annotations or its schema are not what was said of it before";

@@ -1,17 +1,17 @@
 /** What the log already holds of Falcon's alerts: how far they are read, and what is said of one. */
-import type { Bus, Position } from "../src/bus/bus.ts";
-import { comparePositions } from "../src/bus/bus.ts";
+import type { Bus } from "../src/bus/bus.ts";
 import type { Clock } from "../src/clock.ts";
 import { isEvent } from "../src/events/envelope.ts";
 import { caseIdOf } from "../src/events/ids.ts";
 import { cursorOf } from "../src/seams/publish-alerts.ts";
 import { falconSourceName, type FalconSourceOptions, type OnLog } from "./falcon-source.ts";
+import { LogNews } from "./log-news.ts";
 
 /** As long as the log knows an id, and a little: longer ago, what was passed is not taken up again. */
 const rememberedMs = 8 * 24 * 60 * 60_000;
 
 export function falconLog(
-  bus: Pick<Bus, "read">,
+  bus: Pick<Bus, "read" | "tail">,
   clock: Clock,
 ): Pick<FalconSourceOptions, "cursor" | "onLog"> {
   const grouped = new Grouped(bus, clock);
@@ -39,25 +39,18 @@ async function ownCase(bus: Pick<Bus, "read">, caseId: string): Promise<OnLog> {
 
 /** Alerts counted in another's case stand under that case alone: they are known by their own id. */
 class Grouped {
-  readonly #bus: Pick<Bus, "read">;
+  readonly #news: LogNews;
   readonly #ids = new Set<string>();
-  readonly #from: Position;
-  /** The last position read of each partition: one partition may lag behind another. */
-  readonly #readTo = new Map<number, Position>();
 
-  constructor(bus: Pick<Bus, "read">, clock: Clock) {
-    this.#bus = bus;
-    this.#from = `${Math.max(0, clock.now() - rememberedMs)}-0`;
+  constructor(bus: Pick<Bus, "read" | "tail">, clock: Clock) {
+    const from = `${Math.max(0, clock.now() - rememberedMs)}-0`;
+    this.#news = new LogNews(bus, ["alert.grouped"], from);
   }
 
   async has(sourceId: string): Promise<boolean> {
     if (this.#ids.has(sourceId)) return true;
-    const after = [...this.#readTo.values()].sort(comparePositions)[0] ?? this.#from;
-    const read = this.#bus.read({ types: ["alert.grouped"], after });
-    for await (const { event, partition, position } of read) {
+    for await (const { event } of this.#news.read())
       if (isEvent(event, "alert.grouped")) this.#ids.add(event.data.sourceId);
-      this.#readTo.set(partition, position);
-    }
     return this.#ids.has(sourceId);
   }
 }

@@ -93,6 +93,7 @@ export interface Rechecked {
   readonly usable: readonly Usable[];
   /** Against what was known; all of it the first time. */
   readonly changes: readonly Change[];
+  readonly first: boolean;
 }
 
 const gone = "the server offers it no more";
@@ -108,6 +109,7 @@ export function recheck(known: Known, listed: readonly Judged[]): Rechecked {
   }
   return {
     known: now,
+    first: known.size === 0,
     usable: [...now.values()].flatMap(({ first, why }) =>
       first !== undefined && why === undefined ? first : [],
     ),

@@ -22,7 +22,7 @@ export interface ServerDeps {
 const backOff = { firstMs: 1_000, mostMs: 60_000 };
 /** So many calls in a row without an answer, and it is started again. */
 const maxSlow = 3;
-/** Between two askings for the list, however often it says that it has changed. */
+/** Between two askings for the list because it says that it has changed, however often it says so. */
 const listEveryMs = 1_000;
 /** A connection that has held so long begins its back-off anew. */
 const steadyMs = 60_000;
@@ -38,6 +38,7 @@ export class McpServer {
   /** Calls wait for it: what they ask for may be withdrawn. */
   #checking: Promise<void> | undefined;
   #again = false;
+  #relistedMs = -listEveryMs;
   #tries = 0;
   #upSince = 0;
   #slow = 0;
@@ -154,16 +155,19 @@ export class McpServer {
     if (connection === undefined) return;
     this.#checking = this.#relist(connection).finally(() => {
       this.#checking = undefined;
-      if (!this.#again) return;
-      this.#again = false;
-      this.#deps.timers.aside(listEveryMs, () => {
-        this.#listChanged();
-      });
+      if (this.#again) this.#listChanged();
     });
   }
 
   /** What does not say what it offers now is not asked for what it offered before. */
   async #relist(connection: Connection): Promise<void> {
+    const { timers } = this.#deps;
+    const waitMs = this.#relistedMs + listEveryMs - timers.now();
+    if (waitMs > 0) await new Promise<void>((resolve) => void timers.aside(waitMs, resolve));
+    // What it has said until now is answered by this list.
+    this.#again = false;
+    this.#relistedMs = timers.now();
+    if (this.#connection !== connection) return;
     try {
       const listed = await connection.list();
       if (this.#connection === connection) this.#take(recheck(this.#known, listed));
@@ -177,6 +181,7 @@ export class McpServer {
   #take(rechecked: Rechecked): void {
     this.#known = rechecked.known;
     this.#usable = new Set(rechecked.usable.map(({ name }) => name));
-    if (rechecked.changes.length > 0) this.#deps.offers(this, rechecked);
+    // Also a first list that is empty: the log may say that there was something.
+    if (rechecked.first || rechecked.changes.length > 0) this.#deps.offers(this, rechecked);
   }
 }

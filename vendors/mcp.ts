@@ -21,8 +21,8 @@ export interface McpOptions {
   readonly servers: Readonly<Record<string, McpServerConfig>>;
   readonly env: Env;
   readonly diagnostics: Diagnostics;
-  /** What a server offers, when it is first seen and at each change. */
-  readonly announce: (changed: ToolsChanged) => void;
+  /** What a server offers: at each change what has changed, and all of it when it is first seen. */
+  readonly announce: (changed: ToolsChanged, isAll: boolean) => void;
   readonly timers?: Timers;
 }
 
@@ -43,7 +43,7 @@ export async function openMcp(options: McpOptions): Promise<Mcp> {
   const offers = (server: McpServer, rechecked: Rechecked): void => {
     usable.set(server, rechecked.usable);
     byRole.clear();
-    announce(changedOf(server, rechecked));
+    announce(changedOf(server, rechecked), rechecked.first);
   };
   const all = Object.entries(servers).map(([name, config]) => {
     const reached = { name, config, env, now: () => timers.now() };

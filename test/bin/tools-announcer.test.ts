@@ -28,6 +28,10 @@ async function scene() {
     for await (const { event } of bus.read()) if (isEvent(event, "tools.changed")) all.push(event.data);
     return all;
   };
+  /** Once what was announced is on the log. */
+  const settled = async (): Promise<void> => {
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  };
   /** A process: what its server lists, one list after the other; resolves with all that the log says then. */
   const process = () => {
     let known: Known = new Map();
@@ -35,15 +39,16 @@ async function scene() {
     return {
       announce,
       lists: async (...listed: readonly object[]): Promise<Changed[]> => {
-        const { changes, known: now } = recheck(known, judgeAll(listed));
+        const { changes, known: now, first } = recheck(known, judgeAll(listed));
         known = now;
-        if (changes.length > 0) announce({ server: "siem", version: "1", changes: [...changes], more: 0 });
-        for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        const data = { server: "siem", version: "1", changes: [...changes], more: 0 };
+        if (first || changes.length > 0) announce(data, first);
+        await settled();
         return said();
       },
     };
   };
-  return { bus, process, said };
+  return { bus, process, said, settled };
 }
 
 describe("what a tool server offers", () => {
@@ -70,6 +75,28 @@ describe("what a tool server offers", () => {
     expect(back).toHaveLength(3);
   });
 
+  it("is said when a tool was withdrawn while hatrack was down, once, and when it is back", async () => {
+    const { process } = await scene();
+    await process().lists(tool("search"), tool("list"));
+    for (let start = 0; start < 2; start += 1) {
+      const all = await process().lists(tool("list"));
+      expect(all.slice(1)).toMatchObject([
+        { changes: [{ tool: "search", usable: false, why: "the server offers it no more" }] },
+      ]);
+      expect(all[1]?.changes).toHaveLength(1);
+    }
+    expect((await process().lists(tool("search"), tool("list")))[2]?.changes).toMatchObject([
+      { tool: "search", usable: true },
+    ]);
+  });
+
+  it("is said when all of it was withdrawn while hatrack was down", async () => {
+    const { process } = await scene();
+    await process().lists(tool("search"));
+    expect((await process().lists())[1]?.changes).toMatchObject([{ tool: "search", usable: false }]);
+    expect(await (await scene()).process().lists()).toEqual([]);
+  });
+
   it("is said each time that a tool is withdrawn", async () => {
     const { process } = await scene();
     const one = process();
@@ -85,17 +112,17 @@ describe("what a tool server offers", () => {
   });
 
   it("is said when it is another of those that are not listed", async () => {
-    const { process, said } = await scene();
-    const { announce, lists } = process();
+    const { process, said, settled } = await scene();
+    const { announce } = process();
     const changes = [{ tool: "search", usable: true, why: "read-only", digest: "a".repeat(64) }];
     const listing = { server: "siem", version: "1", changes, more: 4 };
-    for (const digest of ["b", "b", "c"]) announce({ ...listing, moreDigest: digest.repeat(64) });
-    await lists();
+    for (const digest of ["b", "b", "c"]) announce({ ...listing, moreDigest: digest.repeat(64) }, true);
+    await settled();
     expect((await said()).map(({ moreDigest }) => moreDigest?.[0])).toEqual(["b", "c"]);
   });
 
   it("is said when the log can be written again", async () => {
-    const { bus, said } = await scene();
+    const { bus, said, settled } = await scene();
     const timers = handTimers();
     let fails = true;
     const log = {
@@ -108,17 +135,13 @@ describe("what a tool server offers", () => {
       ...{ timers, signal: new AbortController().signal },
       diagnostics: { ...silent, warn: noted.resolve },
     });
-    announce({
-      server: "siem",
-      version: "1",
-      changes: [{ tool: "a", usable: true, why: "read-only" }],
-      more: 0,
-    });
+    const changes = [{ tool: "a", usable: true, why: "read-only" }];
+    announce({ server: "siem", version: "1", changes, more: 0 }, true);
     expect(await noted.promise).toMatchObject({ server: "siem", why: "the log is away" });
     fails = false;
     await new Promise((resolve) => setImmediate(resolve));
     timers.advance(5_000);
-    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    await settled();
     expect(await said()).toHaveLength(1);
   });
 });

@@ -1,9 +1,9 @@
 /** The alerts on the log, in memory, caught up with at each look: reading costs what is new, not the log. */
-import type { Bus, Position } from "../../src/bus/bus.ts";
-import { comparePositions } from "../../src/bus/bus.ts";
+import type { Bus } from "../../src/bus/bus.ts";
 import { isEvent } from "../../src/events/envelope.ts";
 import type { Alert } from "../../src/events/alert-events.ts";
 import { isCanary } from "../../src/events/ids.ts";
+import { LogNews } from "../log-news.ts";
 
 export interface IndexedAlert extends Pick<Alert, "caseId" | "title" | "severity" | "rule" | "indicators"> {
   readonly host: string | undefined;
@@ -17,14 +17,12 @@ export interface IndexedAlert extends Pick<Alert, "caseId" | "title" | "severity
 const maxKept = 50_000;
 
 export class AlertIndex {
-  readonly #bus: Bus;
+  readonly #news: LogNews;
   readonly #byCase = new Map<string, IndexedAlert>();
-  /** The last position read of each partition: one partition may lag behind another. */
-  readonly #read = new Map<number, Position>();
   #catchingUp: Promise<void> | undefined;
 
   constructor(bus: Bus) {
-    this.#bus = bus;
+    this.#news = new LogNews(bus, ["alert.received"]);
   }
 
   /** All alerts that were on the log when this was called. */
@@ -39,13 +37,7 @@ export class AlertIndex {
   }
 
   async #catchUp(): Promise<void> {
-    const after = [...this.#read.values()].sort(comparePositions)[0];
-    const options = after === undefined ? {} : { after };
-    for await (const { event, partition, position } of this.#bus.read({
-      types: ["alert.received"],
-      ...options,
-    })) {
-      this.#read.set(partition, position);
+    for await (const { event } of this.#news.read()) {
       if (isEvent(event, "alert.received") && !isCanary(event.subject))
         this.#keep(event.data, Date.parse(event.time));
     }

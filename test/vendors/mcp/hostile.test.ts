@@ -101,7 +101,7 @@ describe("a server that fails", () => {
     expect(await ask()).toContain("server_fails");
     const { ring } = await timers.next();
     ring();
-    await expect.poll(() => ask()).toBe("back again");
+    await expect.poll(() => ask(), { timeout: 30_000 }).toBe("back again");
   });
 
   it("waits twice as long each time, a minute at most", async () => {
@@ -161,6 +161,20 @@ describe("what a server offers", () => {
       expect(announced).toHaveLength(2);
     },
   );
+
+  it("is asked for once a second at most, however often the server says that it has changed", async () => {
+    const { timers, folder, announced, ask } = await play("list-loop");
+    for (let lists = 2; lists < 5; lists += 1) {
+      const { ms, ring } = await timers.next();
+      expect(ms).toBe(1_000);
+      expect(readFileSync(join(folder, "lists"), "utf8")).toHaveLength(lists);
+      const said = ask();
+      ring();
+      // A call waits for the list that is under way, and for no further one.
+      expect(await said).toContain("seen");
+    }
+    expect(announced).toHaveLength(1);
+  });
 
   it("is looked at again when the server comes back", async () => {
     const { ask, timers, announcement, mcp } = await play("dies-changed");

@@ -96,6 +96,8 @@ function handle(request: Request): void {
     const file = `${folder}/tools.json`;
     const tools: unknown = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : offered();
     answer(id, { tools });
+    appendFileSync(`${folder}/lists`, "x");
+    if (behaviour === "list-loop") say({ method: "notifications/tools/list_changed" });
   } else if (method === "tools/call") {
     appendFileSync(`${folder}/calls`, `${String(params?.name)}\n`);
     playedCall?.(request);
