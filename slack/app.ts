@@ -1,8 +1,10 @@
 /** The Bolt app: transport and listeners, nothing else. The same app runs in Slack and in the local workspace. */
-import { App } from "@slack/bolt";
+import type { App } from "@slack/bolt";
+import type { Clock } from "../src/clock.ts";
 import type { Diagnostics } from "../src/diagnostics.ts";
 import { reasonOf } from "../src/errors.ts";
 import { registerActions } from "./actions.ts";
+import { HearingApp, type Arrivals } from "./arrivals.ts";
 import { boltLogger } from "./bolt-logger.ts";
 import { registerCommands, type CommandsOptions } from "./commands.ts";
 import { callOptions, type Reach } from "./connection.ts";
@@ -10,15 +12,19 @@ import type { SlackDirectory } from "./directory.ts";
 import type { HomeTab } from "./home-tab.ts";
 import { ownAppOnly } from "./own-app.ts";
 import { registerShortcuts } from "./shortcuts.ts";
-import { Sockets } from "./sockets.ts";
+import { signedHttp } from "./signed-http.ts";
+import type { Sockets } from "./sockets.ts";
 import { registerViews } from "./views.ts";
 
 export interface AppOptions extends CommandsOptions {
   readonly reach: Reach;
   readonly home: HomeTab;
   readonly directory: SlackDirectory;
+  readonly clock: Clock;
   readonly diagnostics: Diagnostics;
-  readonly sockets?: Sockets;
+  readonly sockets: Sockets;
+  /** What came in by any of the connections. */
+  readonly arrivals: Arrivals;
 }
 
 /**
@@ -39,27 +45,27 @@ const reconnecting = {
 
 /** Not started yet. */
 export function buildApp(options: AppOptions): App {
-  const { reach, diagnostics, front, directory, sockets = new Sockets() } = options;
+  const { reach, clock, diagnostics, front, directory, sockets, arrivals } = options;
   const { credentials, apiUrl } = reach;
   const logger = boltLogger(diagnostics);
   const at = apiUrl === undefined ? {} : { slackApiUrl: apiUrl };
-  const transport =
+  const receiver =
     credentials.mode === "socket"
-      ? {
-          socketMode: true,
-          receiver: sockets.receiver({
-            appToken: credentials.appToken,
-            logger,
-            installerOptions: { clientOptions: { ...at, ...reconnecting } },
-          }),
-        }
-      : { signingSecret: credentials.signingSecret };
-  const app = new App({
-    token: credentials.botToken,
-    ...transport,
-    logger,
-    clientOptions: { ...callOptions, ...at, timeout: 5_000 },
-  });
+      ? sockets.receiver({
+          appToken: credentials.appToken,
+          logger,
+          installerOptions: { clientOptions: { ...at, ...reconnecting } },
+        })
+      : signedHttp({ signingSecret: credentials.signingSecret, logger }, clock);
+  const app = new HearingApp(
+    {
+      token: credentials.botToken,
+      receiver,
+      logger,
+      clientOptions: { ...callOptions, ...at, timeout: 5_000 },
+    },
+    arrivals,
+  );
   app.use(ownAppOnly(front.options.appId, diagnostics));
   registerActions(app, front);
   registerViews(app, front);

@@ -1,18 +1,24 @@
 /** The ways to ask: `/soc …`, `@soc …` in a thread, and the buttons under an answer. Guests and strangers get none. */
 import type { App } from "@slack/bolt";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { isoTime } from "../src/clock.ts";
+import { reasonOf } from "../src/errors.ts";
 import { naturalId } from "../src/events/ids.ts";
 import { withButton } from "./blocks/answers.ts";
 import { caseIdIn } from "./case-id.ts";
 import { lineOf, parseSocLine, type SocLine } from "./command-line.ts";
 import type { FrontDesk, Where } from "./front-desk.ts";
 import { slackActions, slashCommand } from "./ids.ts";
+import { PostOnce } from "./lanes/post-once.ts";
 import type { Message } from "./limits.ts";
+import { SlackDown, type Mark, type NewPost, type Outbox } from "./outbox.ts";
 import { pressOf, type Pressed } from "./payloads.ts";
 import type { Answer, SocDesk } from "./soc-desk.ts";
 import { typedText } from "./typed.ts";
-import { formNotOpened, notShared, onlyHere } from "./wording.ts";
+import { formNotOpened, notShared, notSharedNow, onlyHere } from "./wording.ts";
+
+/** What somebody who shares an answer waits at most for Slack's patience. */
+const mostShareWaitMs = 5_000;
 
 export interface CommandsOptions {
   readonly front: FrontDesk;
@@ -114,24 +120,38 @@ async function opened(
 
 /** Asked anew by who presses, under their own rights, and only into a channel of soc.yaml. */
 async function share({ front, soc }: CommandsOptions, press: Pressed): Promise<void> {
-  const { channel, principal, actionTs, threadTs } = press;
+  const { channel, ts, principal, actionTs, threadTs } = press;
   const { desk, outbox } = front.options;
+  const { clock, diagnostics } = desk.options;
   const line = parseSocLine(press.value);
   const answer = await soc.answer({ principal, line, act: [press.actionId, actionTs] });
   if ("view" in answer || !answer.shareable || line.command === "unclear")
     return front.tell(press, notShared);
   const allowed = await Promise.all(desk.options.config.channels.map((name) => outbox.channelId(name)));
   if (!allowed.includes(channel)) return front.tell(press, onlyHere);
-  const eventId = naturalId(
-    "answer",
-    principal.team,
-    principal.user,
-    actionTs,
-    isoTime(desk.options.clock.now()),
-  );
+  // One press is one message, however often Slack's answer to it is lost.
+  const eventId = naturalId("answer", principal.team, principal.user, channel, ts, actionTs);
   const caseId = caseIdIn(press.value) ?? "system";
-  await outbox.post({
-    ...{ channel, mark: { event_id: eventId, kind: "answer", case_id: caseId }, message: answer.message },
-    ...(threadTs === undefined ? {} : { threadTs }),
-  });
+  const thread = threadTs === undefined ? {} : { threadTs };
+  const mark: Mark = { event_id: eventId, kind: "answer", case_id: caseId };
+  try {
+    await postedAtLast(outbox, { channel, mark, message: answer.message, ...thread }, clock.now());
+  } catch (error) {
+    diagnostics.warn({ error: reasonOf(error) }, "slack: an answer was not shared");
+    await front.tell(press, notSharedNow);
+  }
+}
+
+/** Whoever pressed waits for it: what may have been posted is looked for, and tried once more. */
+async function postedAtLast(outbox: Outbox, post: NewPost, since: number): Promise<void> {
+  const once = new PostOnce();
+  const delivered = { deliveries: 1, since };
+  await outbox.turn(post.channel);
+  try {
+    await once.post(outbox, post, delivered);
+  } catch (error) {
+    if (!(error instanceof SlackDown)) throw error;
+    await sleep(Math.min(error.retryAfterMs, mostShareWaitMs));
+    await once.post(outbox, post, delivered);
+  }
 }

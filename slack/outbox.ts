@@ -66,7 +66,10 @@ export interface Upload {
 
 /** Every method throws `SlackDown` when Slack cannot be reached or asks for patience. */
 export interface Outbox {
-  /** Waits for its turn to post to a channel, or of a method ("chat.update"); reads take theirs themselves. What the gate sends never waits. */
+  /**
+   * Waits for its turn to post to a channel, or of a method ("chat.update"); reads take theirs themselves. What the gate
+   * sends goes before all that waits.
+   */
   turn(key: string): Promise<void>;
   post(post: NewPost): Promise<Place>;
   /** @throws MessageGone when somebody deleted it */

@@ -47,7 +47,7 @@ export interface Reconciled {
   readonly failed: number;
 }
 
-const nothing: Reconciled = { seen: 0, repaired: 0, struck: 0, failed: 0 };
+export const nothing: Reconciled = { seen: 0, repaired: 0, struck: 0, failed: 0 };
 /** After so many failures in a row Slack is not asked further. */
 const mostInRow = 3;
 

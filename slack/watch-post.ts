@@ -1,5 +1,4 @@
 /** How the watch reaches the operations channel: a client of its own, or a plain incoming webhook; none of the lanes. */
-import { systemClock } from "../src/clock.ts";
 import type { Diagnostics } from "../src/diagnostics.ts";
 import { HatrackError, reasonOf } from "../src/errors.ts";
 import type { Announcement, Kind } from "../src/watch/watch.ts";
@@ -9,7 +8,7 @@ import type { Message } from "./limits.ts";
 import type { Outbox } from "./outbox.ts";
 import { bold, richText, section, text } from "./rich.ts";
 import { fallback, ours, untrusted, type Ours } from "./text.ts";
-import { TokenBuckets } from "./token-bucket.ts";
+import { slackRates, systemTurns } from "./turns.ts";
 import { WebOutbox } from "./web-outbox.ts";
 
 const heads: Readonly<Record<Kind, readonly [begun: Ours, over: Ours]>> = {
@@ -49,14 +48,7 @@ async function open(connection: Connection, diagnostics: Diagnostics): Promise<O
   const client = webClient(reach, { timeoutMs: 10_000, diagnostics });
   const own = await ownApp(client);
   return new WebOutbox({
-    ...{
-      client,
-      own,
-      diagnostics,
-      clock: systemClock,
-      limitMode: "cut",
-      buckets: new TokenBuckets({ rate: 1, burst: 3 }),
-    },
+    ...{ client, own, diagnostics, limitMode: "cut", turns: systemTurns(slackRates) },
     isUploadHost: reach.isUploadHost,
   });
 }

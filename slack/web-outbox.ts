@@ -1,12 +1,12 @@
 /** The outbox over Slack's Web API. Two of these stand side by side: one for the gate, one for chatter. */
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
-import type { Clock } from "../src/clock.ts";
 import type { Diagnostics } from "../src/diagnostics.ts";
 import { metadataEventType } from "./ids.ts";
 import { withinLimits, type LimitMode, type Message } from "./limits.ts";
 import {
   MessageGone,
+  SlackDown,
   type Edit,
   type Mark,
   type NewPost,
@@ -18,7 +18,8 @@ import {
   type Whisper,
 } from "./outbox.ts";
 import { goneErrors, platformError, slackFailure } from "./slack-errors.ts";
-import type { TokenBuckets } from "./token-bucket.ts";
+import type { MaySend } from "./sender.ts";
+import type { Turns } from "./turns.ts";
 import { uploadFile, type IsUploadHost } from "./uploads.ts";
 
 /** Who we are in this workspace: what a message of our own is matched on. */
@@ -31,13 +32,14 @@ export interface OwnApp {
 export interface WebOutboxOptions {
   readonly client: WebClient;
   readonly own: OwnApp;
-  readonly clock: Clock;
   readonly diagnostics: Diagnostics;
   readonly limitMode: LimitMode;
-  readonly buckets: TokenBuckets;
+  readonly turns: Turns;
   readonly isUploadHost: IsUploadHost;
-  /** Waits for a token; without it a token is taken and the call goes out at once. */
-  readonly wait?: (ms: number) => Promise<void>;
+  /** What it sends goes before chatter. */
+  readonly urgent?: boolean;
+  /** Left out for what any process says to a person. */
+  readonly maySend?: MaySend;
 }
 
 const OwnMessage = z.object({
@@ -85,21 +87,16 @@ export class WebOutbox implements Outbox {
     this.#options = options;
   }
 
-  async turn(key: string): Promise<void> {
-    const { buckets, clock, wait } = this.#options;
-    const ms = buckets.take(this.#channelIds.get(key) ?? key, clock.now());
-    if (ms > 0) await wait?.(ms);
+  turn(key: string): Promise<void> {
+    const { turns, urgent } = this.#options;
+    return turns.take(this.#channelIds.get(key) ?? key, urgent);
   }
 
   async post({ channel, threadTs, broadcast, mark, message }: NewPost): Promise<Place> {
     const thread = threadTs === undefined ? {} : { thread_ts: threadTs };
-    const answer = await this.#call("chat.postMessage", {
-      channel,
-      ...this.#content(message, mark),
-      ...thread,
-      ...(broadcast === true ? { reply_broadcast: true } : {}),
-      ...quiet,
-    });
+    const content = { channel, ...this.#content(message, mark), ...thread, ...quiet };
+    const loud = broadcast === true ? { reply_broadcast: true } : {};
+    const answer = await this.#send(channel, () => this.#call("chat.postMessage", { ...content, ...loud }));
     const place = z.object({ channel: z.string(), ts: z.string() }).parse(answer);
     this.#channelIds.set(channel, place.channel);
     return place;
@@ -108,15 +105,29 @@ export class WebOutbox implements Outbox {
   async update({ place, mark, message }: Edit): Promise<void> {
     const content = { ...place, ...this.#content(message, mark), ...quiet };
     try {
-      await this.#options.client.apiCall("chat.update", content);
+      await this.#send("chat.update", () => this.#call("chat.update", content));
     } catch (error) {
-      if (goneErrors.includes(platformError(error) ?? "")) throw new MessageGone(place, error);
-      throw slackFailure("chat.update", error);
+      if (goneErrors.includes(platformError(reasonBehind(error)) ?? "")) throw new MessageGone(place, error);
+      throw error;
     }
   }
 
   async delete(place: Place): Promise<void> {
-    await this.#call("chat.delete", { ...place });
+    await this.#send("chat.delete", () => this.#call("chat.delete", { ...place }));
+  }
+
+  /** Only while this process sends; where Slack asks for patience, nobody of this process calls until then. */
+  async #send(key: string, call: () => Promise<unknown>): Promise<unknown> {
+    const { maySend, turns } = this.#options;
+    if (maySend?.() === false)
+      throw new SlackDown("slack: another process sends now", { retryAfterMs: 1_000, unsure: false });
+    try {
+      return await call();
+    } catch (error) {
+      if (error instanceof SlackDown && !error.unsure)
+        turns.hold(this.#channelIds.get(key) ?? key, error.retryAfterMs);
+      throw error;
+    }
   }
 
   async find(search: Search): Promise<Place | undefined> {

@@ -18,6 +18,7 @@ export const pickSome = ours`Please leave at least one of them ticked.`;
 export const onlyHere = ours`Answers can be shared only to the SOC's own channels.`;
 export const said = ours`Said. What comes of it appears in the thread, or in the operations channel.`;
 export const notShared = ours`That cannot be shared. Nothing was posted.`;
+export const notSharedNow = ours`That could not be shared just now. If it does not appear here, please try again.`;
 export const notACase = ours`That is not the id of a case. It looks like CASE-7K3F9QWM2T.`;
 export const notLookedUp = ours`That could not be looked up just now. Please try again.`;
 export const notRecorded = ours`That could not be recorded just now, so nothing was done. Please try again.`;

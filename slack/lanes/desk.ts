@@ -25,6 +25,8 @@ export interface DeskOptions {
   readonly refs: CardRefs;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
+  /** One for all desks of a process. Default: its own. */
+  readonly board?: Board;
 }
 
 export class Desk {
@@ -37,7 +39,7 @@ export class Desk {
   constructor(options: DeskOptions) {
     this.options = options;
     this.roots = new Roots(options);
-    this.board = new Board(options.bus, options.surface);
+    this.board = options.board ?? new Board(options.bus, options.surface);
   }
 
   read(caseId: string): Promise<CaseThread> {

@@ -168,6 +168,11 @@ export interface Bus {
   /** The position of the last entry per partition; undefined for an empty one. */
   tail(): Promise<ReadonlyMap<number, Position>>;
   groups(): Promise<GroupStatus[]>;
+  /**
+   * Takes a name for so many milliseconds, or keeps it: true while it is this owner's. For what only one process of
+   * several does. 0 gives it back.
+   */
+  lease(name: string, owner: string, ms: number): Promise<boolean>;
   readonly dead: DeadLetters;
   close(): Promise<void>;
 }

@@ -20,6 +20,7 @@ import type {
   Subscription,
 } from "./bus.ts";
 import type { GroupStore, GroupStoreRequest } from "./group-store.ts";
+import { Leases } from "./leases.ts";
 import { LocalDatabase } from "./local/local-database.ts";
 import { LocalDeadLetters } from "./local/local-dead-letters.ts";
 import { LocalGroupStore } from "./local/local-group-store.ts";
@@ -61,6 +62,7 @@ export class LocalBus implements Bus {
   readonly #diagnostics: Diagnostics;
   readonly #solo = new Solo();
   readonly #subscriptions = new Map<string, Subscription>();
+  readonly #leases = new Leases();
   #opened: Opened | undefined;
 
   constructor(options: LocalBusOptions = {}) {
@@ -150,6 +152,11 @@ export class LocalBus implements Bus {
   tail(): Promise<ReadonlyMap<number, Position>> {
     const last = this.#log().log.last();
     return Promise.resolve(new Map(last === undefined ? [] : [[0, last.position]]));
+  }
+
+  /** No other process writes. */
+  lease(name: string, owner: string, ms: number): Promise<boolean> {
+    return Promise.resolve(this.#leases.take({ name, owner, ms }, performance.now()));
   }
 
   groups(): Promise<GroupStatus[]> {

@@ -211,6 +211,12 @@ export class RedisBus implements Bus {
     return new Map(tails.flatMap(([number, tail]) => (tail === undefined ? [] : [[number, tail]])));
   }
 
+  async lease(name: string, owner: string, ms: number): Promise<boolean> {
+    const { redis } = this.#writing();
+    const keys = redisKeys(this.#options.prefix ?? "soc", 0);
+    return (await redis.script("lease", [keys.lease(name)], [owner, Math.max(1, ms)])) === 1;
+  }
+
   async groups(): Promise<GroupStatus[]> {
     const all = await Promise.all(this.#open().partitions.map((partition) => partition.groups()));
     return addStatuses(all.flat());

@@ -77,6 +77,10 @@ export class TrustedBus implements Bus {
     return this.whole.tail();
   }
 
+  lease(name: string, owner: string, ms: number): Promise<boolean> {
+    return this.whole.lease(name, owner, ms);
+  }
+
   groups(): Promise<GroupStatus[]> {
     return this.whole.groups();
   }

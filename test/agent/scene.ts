@@ -172,6 +172,7 @@ export function readOnlyBus(events: readonly KnownEvent[]): Bus {
     follow: refuse,
     tail: refuse,
     groups: refuse,
+    lease: refuse,
     close: refuse,
     dead: { list: refuse, redrive: refuse, discard: refuse },
     read: async function* ({ subject } = {}) {

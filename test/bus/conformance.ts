@@ -10,12 +10,14 @@ import { groupCases } from "./conformance/groups.ts";
 import { handlingCases } from "./conformance/handling.ts";
 import type { MakeHarness, Suite } from "./conformance/harness.ts";
 import { historyCases } from "./conformance/histories.ts";
+import { leaseCases } from "./conformance/leases.ts";
 import { logCases } from "./conformance/log.ts";
 import { stateCases } from "./conformance/state.ts";
 
 export function busConformance(name: string, make: MakeHarness, suite: Suite = {}): void {
   describe(`the bus contract on ${name}`, () => {
     logCases(make);
+    leaseCases(make);
     groupCases(make, suite);
     handlingCases(make);
     deadCases(make, suite);

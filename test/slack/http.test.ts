@@ -149,32 +149,66 @@ it("over signed HTTP a press is on the log before it is acknowledged, and the sa
   expect(await decisions()).toHaveLength(1);
 });
 
-it("a request signed with another secret, or long ago, is refused and leaves nothing on the log", async () => {
+it("a request signed with another secret, long ago or for later, is refused and leaves nothing on the log", async () => {
   const card = await cardPosted();
   const body = press(card, "U0MIA");
   expect((await send(body, { secret: "f".repeat(32) })).status).toBe(401);
   expect((await send(body, { at: Math.floor(Date.now() / 1000) - 3600 })).status).toBe(401);
+  expect((await send(body, { at: Math.floor(Date.now() / 1000) + 600 })).status).toBe(401);
   expect(await decisions()).toEqual([]);
 });
 
-it("a command for another app is acknowledged and answered by nobody", async () => {
+/** Where answers to commands go; `heard` has their paths. */
+async function answers(): Promise<{
+  heard: string[];
+  url: string;
+  next: () => Promise<unknown>;
+  close: () => Promise<void>;
+}> {
   const heard: string[] = [];
-  const first = Promise.withResolvers<string>();
+  let waiting = Promise.withResolvers<undefined>();
   const server = createServer((request, response) => {
     heard.push(request.url ?? "");
     response.end("ok");
-    first.resolve("");
+    waiting.resolve(undefined);
+    waiting = Promise.withResolvers();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port: at } = z.object({ port: z.number() }).parse(server.address());
-  const typed = (app: string): string =>
-    new URLSearchParams({
-      ...{ command: "/soc", text: "help", api_app_id: app, team_id: "T0NORTHWIND", user_id: "U0LEE" },
-      ...{ channel_id: "C0OPS", trigger_id: "1.2.3", response_url: `http://127.0.0.1:${at}/${app}` },
-    }).toString();
-  expect((await send(typed("A0OTHER"))).status).toBe(200);
-  expect((await send(typed("A0HATRACK"))).status).toBe(200);
-  await first.promise;
+  const close = async (): Promise<void> => {
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { heard, url: `http://127.0.0.1:${at}`, next: () => waiting.promise, close };
+}
+
+const typed = (app: string, trigger: string, url: string): string =>
+  new URLSearchParams({
+    ...{ command: "/soc", text: "help", api_app_id: app, team_id: "T0NORTHWIND", user_id: "U0LEE" },
+    ...{ channel_id: "C0OPS", trigger_id: trigger, response_url: url },
+  }).toString();
+
+it("a signed request that somebody sends again is answered, and nothing is done a second time", async () => {
+  const { heard, url, next, close } = await answers();
+  const at = Math.floor(Date.now() / 1000);
+  const first = next();
+  expect((await send(typed("A0HATRACK", "1.2.3", `${url}/first`), { at })).status).toBe(200);
+  await first;
+  expect((await send(typed("A0HATRACK", "1.2.3", `${url}/first`), { at })).status).toBe(200);
+  // The same command in a request of its own: a retry with a new signature.
+  expect((await send(typed("A0HATRACK", "1.2.3", `${url}/first`), { at: at - 1 })).status).toBe(200);
+  const last = next();
+  expect((await send(typed("A0HATRACK", "1.2.4", `${url}/second`), { at })).status).toBe(200);
+  await last;
+  expect(heard).toEqual(["/first", "/second"]);
+  await close();
+});
+
+it("a command for another app is acknowledged and answered by nobody", async () => {
+  const { heard, url, next, close } = await answers();
+  const first = next();
+  expect((await send(typed("A0OTHER", "1.2.3", `${url}/A0OTHER`))).status).toBe(200);
+  expect((await send(typed("A0HATRACK", "1.2.3", `${url}/A0HATRACK`))).status).toBe(200);
+  await first;
   expect(heard).toEqual(["/A0HATRACK"]);
-  await new Promise((resolve) => server.close(resolve));
+  await close();
 });

@@ -210,6 +210,7 @@ function onlyReading(bus: LocalBus): Bus {
     follow: (options) => bus.follow(options),
     tail: () => bus.tail(),
     groups: () => bus.groups(),
+    lease: (name, owner, ms) => bus.lease(name, owner, ms),
     dead: bus.dead,
     close: () => bus.close(),
   };

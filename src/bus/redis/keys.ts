@@ -11,6 +11,7 @@
  *   {soc:0}:archive        hash: the archive's head, its file, up to where the log was trimmed
  *   {soc:0}:retired        hash: detached group → what it was last given
  *   {soc:0}:confirm        string: written so that replicas have something to confirm; expires
+ *   {soc:0}:lease:NAME     string, of partition 0 only: who does what only one process does; expires
  *   {soc:0}:layout         hash, of partition 0 only: `partitions`, how many the log was created with
  */
 import { createHash } from "node:crypto";
@@ -26,6 +27,7 @@ export interface RedisKeys {
   id(id: string): string;
   subject(subject: string): string;
   state(group: string): string;
+  lease(name: string): string;
   dead(group: string): string;
   /** A log of its own for the self-test of `open`. */
   scratch(name: string): RedisKeys;
@@ -46,6 +48,7 @@ function keysUnder(tag: string): RedisKeys {
     layout: `${tag}:layout`,
     id: (id) => `${tag}:id:${id}`,
     subject: (subject) => `${tag}:subject:${subject}`,
+    lease: (name) => `${tag}:lease:${name}`,
     state: (group) => `${tag}:state:${group}`,
     dead: (group) => `${tag}:dead:${group}`,
     scratch: (name) => keysUnder(`${tag}:scratch:${name}`),

@@ -28,6 +28,7 @@ export const scripts = {
   redrive: script("redrive"),
   archive: script("archive"),
   forget: script("forget"),
+  lease: script("lease"),
 };
 
 /** Runs a script by its digest; a Redis that does not know it yet (new, restarted, failed over) is sent the text. */
