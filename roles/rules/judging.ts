@@ -5,7 +5,6 @@ import { has, scoreOf } from "./signals.ts";
 import { indicatorsOf, stepsOf, textAt } from "./reading.ts";
 
 const malicious = 4;
-const benign = -3;
 
 export interface Judgement {
   readonly intent: Intent;
@@ -14,13 +13,22 @@ export interface Judgement {
   readonly score: number;
 }
 
-export function judge(matched: readonly MatchedRule[], facts: Facts): Judgement {
+/** @param benign up to which score nothing speaks for an attack that would be worth anybody's time */
+export function judge(
+  matched: readonly MatchedRule[],
+  facts: Facts,
+  { benign }: { readonly benign: number },
+): Judgement {
   const score = scoreOf(matched);
-  const intent: Intent = score >= malicious ? "malicious" : score <= benign ? "benign" : "unknown";
+  // What the sensor stopped it took for an attack, and it is over: nobody need settle what was meant.
+  const least = has(matched, "control-blocked-it") ? benign + 1 : malicious;
+  const harmless = score <= benign && !has(matched, "nobody-to-ask");
+  const intent: Intent = score >= least ? "malicious" : harmless ? "benign" : "unknown";
+  const past = intent === "malicious" ? score - least : benign - score;
   return {
     intent,
     outcome: outcomeOf(intent, matched, facts),
-    confidence: confidenceOf(intent, score),
+    confidence: intent === "unknown" ? 0.5 : confidenceOf(past),
     score,
   };
 }
@@ -33,9 +41,7 @@ function outcomeOf(intent: Intent, matched: readonly MatchedRule[], facts: Facts
 }
 
 /** The further the score is past its threshold, the surer; what is unknown is a coin's toss. */
-function confidenceOf(intent: Intent, score: number): number {
-  if (intent === "unknown") return 0.5;
-  const past = intent === "malicious" ? score - malicious : benign - score;
+function confidenceOf(past: number): number {
   return Math.min(0.95, Math.round((0.65 + past * 0.03) * 100) / 100);
 }
 

@@ -70,28 +70,43 @@ export function inStep(reading: Reading & { readonly tool: string }): Rule {
   };
 }
 
-/**
- * A rule that looks for a past case that a person has judged so, here or where the alert came from; what only a role
- * believed is no witness.
- */
-export function inPrecedent(
-  reading: Omit<Reading, "pattern"> & { readonly verdicts: readonly string[] },
+/** How many of the past cases shown a person has judged, here or where the alert came from; a role's belief is no witness. */
+export interface Witnesses {
+  /** Confirmed to be an attack. */
+  readonly attacks: number;
+  /** Found harmless. */
+  readonly cleared: number;
+}
+
+/** A rule on what people made of the past cases shown, which cites the first of these verdicts. */
+export function inPrecedents(
+  reading: Omit<Reading, "pattern"> & {
+    readonly verdicts: readonly string[];
+    readonly holds: (witnesses: Witnesses) => boolean;
+  },
 ): Rule {
   return {
     name: reading.name,
     weight: reading.weight,
     match: (facts) => {
-      const cases = valueAt(facts.casefile, "precedent");
-      for (const [i, past] of (Array.isArray(cases) ? cases : []).entries()) {
-        const verdict = valueAt(past, "verdict");
-        const judge = valueAt(past, "confirmedBy");
-        if ((judge !== "person" && judge !== "source") || typeof verdict !== "string") continue;
-        if (reading.verdicts.includes(verdict))
-          return evidence(reading.claim, `precedent.${i}.verdict`, verdict);
-      }
-      return undefined;
+      const judged = judgedBefore(facts);
+      const of = (...verdicts: readonly string[]): number =>
+        judged.filter(({ verdict }) => verdicts.includes(verdict)).length;
+      const witnesses = { attacks: of("true_positive"), cleared: of("benign", "false_positive") };
+      const cited = judged.find(({ verdict }) => reading.verdicts.includes(verdict));
+      if (cited === undefined || !reading.holds(witnesses)) return undefined;
+      return evidence(reading.claim, `precedent.${cited.i}.verdict`, cited.verdict);
     },
   };
+}
+
+function judgedBefore(facts: Facts): { readonly i: number; readonly verdict: string }[] {
+  const cases = valueAt(facts.casefile, "precedent");
+  return (Array.isArray(cases) ? cases : []).flatMap((past: unknown, i) => {
+    const verdict = valueAt(past, "verdict");
+    const judge = valueAt(past, "confirmedBy");
+    return (judge === "person" || judge === "source") && typeof verdict === "string" ? [{ i, verdict }] : [];
+  });
 }
 
 function quoteOf(text: string | undefined, pattern: RegExp): string | undefined {

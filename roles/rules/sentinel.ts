@@ -33,7 +33,7 @@ export const rules: RuleBook = {
   },
   rules: signals,
   conclude: (matched, facts) => {
-    const judgement = judge(matched, facts);
+    const judgement = judge(matched, facts, { benign: -2 });
     const { intent, outcome, confidence } = judgement;
     const against = claims(matched, (rule) => rule.weight < 0);
     const riskFactors = claims(matched, (rule) => rule.weight > 0);

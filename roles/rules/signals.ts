@@ -3,13 +3,11 @@
  * for somebody doing their job. Each is a pattern of a technique, never a value of one company or one alert.
  */
 import type { MatchedRule, Rule } from "../../src/agent/rule-book.ts";
-import { inField, inPrecedent, inStep } from "./reading.ts";
+import { circumstances } from "./circumstances.ts";
+import { inField, inStep } from "./reading.ts";
 
 const command = ["alert.process.commandLine", "alert.process.parent"];
 const words = ["alert.rule.name", "alert.title", "alert.description"];
-
-/** A reputation that speaks of the value asked about, or of the name behind a link. */
-export const listedAsMalicious = /"value":\s*"[^"]{1,120}",\s*"listed":\s*true,\s*"verdict":\s*"malicious"/;
 
 /** Weight 0: it says what came of it, not what was meant. */
 export const controlBlocked = inField({
@@ -23,35 +21,35 @@ export const controlBlocked = inField({
 const execution: readonly Rule[] = [
   inField({
     name: "hidden-encoded-powershell",
-    weight: 2,
+    weight: 1,
     claim: "PowerShell was started hidden or with an encoded command",
     paths: command,
     pattern: /powershell[^|]{0,120}?(-e(nc|ncodedcommand)?\s+[a-z0-9+/=]{20,40}|-w(indowstyle)?\s+hidden)/i,
   }),
   inField({
     name: "document-started-a-shell",
-    weight: 3,
+    weight: 1,
     claim: "An office or mail program started a script interpreter",
     paths: ["alert.process.parent", ...words],
     pattern: /(winword|excel|powerpnt|outlook|onenote)\.exe|office application/i,
   }),
   inField({
     name: "download-cradle",
-    weight: 3,
+    weight: 1,
     claim: "Code was downloaded and run in one step",
     paths: command,
     pattern: /(DownloadString|DownloadFile|Invoke-WebRequest|iwr|curl|wget)\b.{0,80}https?:\S{0,80}/i,
   }),
   inStep({
     name: "decoded-download",
-    weight: 3,
+    weight: 1,
     claim: "The decoded command downloads and runs code",
     tool: "decode_command",
     pattern: /(DownloadString|DownloadFile|DownloadData|Invoke-WebRequest|Invoke-Expression|IEX)\b.{0,60}/i,
   }),
   inField({
     name: "library-from-a-user-folder",
-    weight: 3,
+    weight: 1,
     claim: "A system program ran a library from a user's folder",
     paths: command,
     pattern: /rundll32(\.exe)?"?\s+"?[a-z]:\\(users|programdata)\\[^"]{1,120}\.dll/i,
@@ -82,7 +80,7 @@ const objectives: readonly Rule[] = [
   }),
   inField({
     name: "recovery-destroyed",
-    weight: 7,
+    weight: 4,
     claim: "Shadow copies or recovery options were removed, as ransomware does first",
     paths: command,
     pattern: /(vssadmin\S*\s+delete\s+shadows.{0,40}|shadowcopy\s+delete|recoveryenabled\s+no)/i,
@@ -96,7 +94,7 @@ const objectives: readonly Rule[] = [
   }),
   inField({
     name: "persistence-by-task",
-    weight: 3,
+    weight: 1,
     claim: "A scheduled task was made that runs a hidden or downloaded script",
     paths: command,
     pattern: /schtasks(\.exe)?\s+\/create.{0,200}(hidden|http|downloadstring)/i,
@@ -110,7 +108,7 @@ const objectives: readonly Rule[] = [
   }),
   inField({
     name: "password-prompted",
-    weight: 4,
+    weight: 1,
     claim: "A script asked the user for a password",
     paths: command,
     pattern: /display dialog.{0,100}(password|hidden answer).{0,60}/i,
@@ -131,27 +129,6 @@ const context: readonly Rule[] = [
     claim: "A remote-management tool was installed from another host",
     paths: words,
     pattern: /remote (access|management) tool[^.]{0,40}(installed|from another host)[^.]{0,30}/i,
-  }),
-  inStep({
-    name: "known-malicious-indicator",
-    weight: 6,
-    claim: "An indicator of this alert is listed as malicious",
-    tool: "indicator_reputation",
-    pattern: listedAsMalicious,
-  }),
-  inField({
-    name: "critical-alert",
-    weight: 2,
-    claim: "The sensor itself calls it critical",
-    paths: ["alert.severity"],
-    pattern: /^critical$/,
-  }),
-  inField({
-    name: "high-alert",
-    weight: 1,
-    claim: "The sensor calls it high",
-    paths: ["alert.severity"],
-    pattern: /^high$/,
   }),
 ];
 
@@ -175,20 +152,6 @@ const unwantedAndStopped: Rule = {
 
 /** Reasons to think that somebody was doing their job. */
 const innocence: readonly Rule[] = [
-  inStep({
-    name: "sanctioned-activity",
-    weight: -20,
-    claim: "A sanctioned activity covers this host, user and time",
-    tool: "host_details",
-    pattern: /"sanctioned":\s*true/,
-  }),
-  inStep({
-    name: "account-for-this-work",
-    weight: -6,
-    claim: "The account exists to do this kind of work",
-    tool: "user_details",
-    pattern: /"notes":\s*"[^"]*(deploy|backup|packag|script)[^"]{0,120}/i,
-  }),
   inField({
     name: "known-backup-agent",
     weight: -5,
@@ -206,29 +169,13 @@ const innocence: readonly Rule[] = [
   unwanted,
 ];
 
-/** What people made of cases that share an indicator with this one. */
-const past: readonly Rule[] = [
-  inPrecedent({
-    name: "attack-confirmed-before",
-    weight: 4,
-    claim: "A person confirmed an attack in a case that shares its indicators",
-    verdicts: ["true_positive"],
-  }),
-  inPrecedent({
-    name: "cleared-before",
-    weight: -3,
-    claim: "A person found a case that shares its indicators harmless",
-    verdicts: ["benign", "false_positive"],
-  }),
-];
-
 export const signals: readonly Rule[] = [
   ...execution,
   ...objectives,
   ...context,
   ...innocence,
   unwantedAndStopped,
-  ...past,
+  ...circumstances,
   controlBlocked,
 ];
 

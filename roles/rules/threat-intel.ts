@@ -1,9 +1,9 @@
 /** How `baseline` plays Threat Intel: reputation of every indicator, related cases, an actor only where listed. */
 import type { Facts, PastStep, RuleBook } from "../../src/agent/rule-book.ts";
 import type { Evidence } from "../../src/events/vocabulary.ts";
+import { listedAsMalicious } from "./circumstances.ts";
 import { lookUpValues } from "./judging.ts";
 import { indicatorsOf, inStep, notYet, stepsOf, textAt, valueAt } from "./reading.ts";
-import { listedAsMalicious } from "./signals.ts";
 
 const listed = inStep({
   name: "known-malicious-indicator",

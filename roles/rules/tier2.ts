@@ -1,25 +1,23 @@
 /** How `baseline` plays Tier 2: the same signals, plus what else this host, user and infrastructure did. */
 import type { Facts, MatchedRule, RuleBook } from "../../src/agent/rule-book.ts";
+import { elsewhere } from "./circumstances.ts";
 import { claims, evidenceOf, judge, lookUpValues, whatHappened, type Judgement } from "./judging.ts";
-import { inStep, notYet, textAt } from "./reading.ts";
+import { notYet, textAt } from "./reading.ts";
 import { firstLookups } from "./sentinel.ts";
 import { has, signals } from "./signals.ts";
 
-const related = inStep({
-  name: "seen-elsewhere",
-  weight: 2,
-  claim: "Other alerts share this host or its infrastructure",
-  tool: "related_alerts",
-  pattern: /"caseId":\s*"CASE-[0-9A-Z]{10}"/,
-});
+/** A blocked attempt on these means that somebody is in already. */
+const foothold = ["credential-dumping", "directory-replication", "recovery-destroyed"];
 
-/** What was blocked and leaves nothing behind can be closed; a blocked attempt on credentials means a foothold. */
-const foothold = ["credential-dumping", "seen-elsewhere", "directory-replication", "recovery-destroyed"];
+/** What was blocked and leaves nothing behind can be closed. */
+function isOver(matched: readonly MatchedRule[]): boolean {
+  const atLarge = has(matched, "seen-elsewhere") && has(matched, "known-malicious-indicator");
+  return has(matched, "control-blocked-it") && !atLarge && !has(matched, ...foothold);
+}
 
-function decisionOf(judgement: Judgement, matched: readonly MatchedRule[]): string {
-  if (judgement.intent === "unknown") return "needs_human_review";
-  if (judgement.intent === "benign") return "close";
-  return judgement.outcome === "blocked" && !has(matched, ...foothold) ? "close" : "escalate";
+function decisionOf({ intent }: Judgement, matched: readonly MatchedRule[]): string {
+  if (intent === "unknown") return "needs_human_review";
+  return intent === "benign" || isOver(matched) ? "close" : "escalate";
 }
 
 const next: Readonly<Record<string, readonly string[]>> = {
@@ -55,9 +53,9 @@ export const rules: RuleBook = {
     }));
     return notYet(facts, [...reputation, ...relatedLookups(facts)]);
   },
-  rules: [...signals, related],
+  rules: [...signals, ...elsewhere],
   conclude: (matched, facts) => {
-    const judgement = judge(matched, facts);
+    const judgement = judge(matched, facts, { benign: 2 });
     const { intent, outcome, confidence } = judgement;
     const decision = decisionOf(judgement, matched);
     const side = claims(matched, (rule) => (intent === "benign" ? rule.weight < 0 : rule.weight > 0));
