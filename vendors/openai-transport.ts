@@ -37,9 +37,7 @@ class Exchange {
 
   constructor(url: URL, init: RequestInit, limits: Limits) {
     this.#limits = limits;
-    this.response = this.#send(url, init).finally(() => {
-      if (this.#timer?.hasRef() === false) clearTimeout(this.#timer);
-    });
+    this.response = this.#send(url, init);
   }
 
   #send(url: URL, { method = "GET", headers, body, signal }: RequestInit): Promise<Response> {

@@ -3,6 +3,7 @@ import { bindEvidence, type FailedClaim, type Seen } from "./evidence.ts";
 import type { Hat, Parsed } from "./hat.ts";
 import { systemPrompt } from "./prompt.ts";
 import { leakOf, type Leak } from "./prompt-leak.ts";
+import { unfilledIn } from "./unfilled.ts";
 
 type Emit = Extract<Parsed, { ok: true }>["emit"];
 
@@ -15,7 +16,7 @@ export type Judged =
     }
   /** Says nothing: blank, or the schema's own defaults. */
   | { readonly kind: "empty" }
-  | { readonly kind: "invalid"; readonly error: string }
+  | { readonly kind: "invalid"; readonly error: string; readonly fault?: "placeholder" }
   /** Valid but for claims the record does not hold. */
   | { readonly kind: "unfounded"; readonly failed: readonly FailedClaim[] };
 
@@ -27,6 +28,8 @@ export function judge(hat: Hat, answer: unknown, seen: Seen, options: { readonly
   if (leakOfHat(hat)(answer, seen)) return { kind: "invalid", error: leaked };
   const parsed = hat.parse(answer);
   if (!parsed.ok) return { kind: "invalid", error: parsed.error };
+  const blank = unfilledIn(answer, hat.answerSchema, seen.view);
+  if (blank !== undefined) return { kind: "invalid", error: unfilled(blank), fault: "placeholder" };
   const bound = bindEvidence(answer, seen);
   const { failed, cited } = bound;
   if (failed.length === 0) return { kind: "valid", emit: parsed.emit, evidenceDropped: 0, cited };
@@ -35,6 +38,8 @@ export function judge(hat: Hat, answer: unknown, seen: Seen, options: { readonly
   if (!left.ok) return { kind: "invalid", error: `without the claims that failed: ${left.error}` };
   return { kind: "valid", emit: left.emit, evidenceDropped: failed.length, cited };
 }
+
+const unfilled = (where: string): string => `${where} is a form that nobody filled in; say what you found`;
 
 /** Says nothing of what was repeated: a reason that is posted must not. */
 const leaked = "it repeats your instructions word for word; say what you found, in words of your own";

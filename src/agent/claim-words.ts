@@ -12,19 +12,31 @@ const shapes: readonly RegExp[] = [
 /** ATT&CK's and everybody's words; what is known needs no record. */
 const known = /\bt\d{4}(?:\.\d{3})?\b|\b(?:utf-(?:8|16)|aes-(?:128|256)|sha-(?:1|256|512)|x86-64)\b/g;
 
-/** Each that `record` does not hold, once; both in one spelling already. */
+/** Each that `record` does not hold as a whole word, once; both in one spelling already. */
 export function madeUp(claim: string, record: string): string[] {
-  let left = claim.replace(known, " ");
+  let [left, rest] = [claim.replace(known, " "), record];
   const missing: string[] = [];
   for (const shape of shapes) {
-    missing.push(...(left.match(shape) ?? []).filter((name) => !record.includes(name)));
-    left = left.replace(shape, " ");
+    missing.push(...(left.match(shape) ?? []).filter((name) => !isIn(record, name)));
+    // What is part of a name is no number: the 42 of ws-042 counts no hosts.
+    [left, rest] = [left.replace(shape, " "), rest.replace(shape, " ")];
   }
   // One digit is a count as often as not: "two hosts", "2 hosts".
-  const numbers = left.replace(/(\d)[,\u202f\u00a0](?=\d{3}\b)/g, "$1").match(/(?<![\w-])\d{2,}\b/g) ?? [];
-  const runs = new Set((record.match(/\d+/g) ?? []).map(bare));
+  const numbers = joined(left).match(/(?<![\w-])\d{2,}\b/g) ?? [];
+  const runs = new Set(`${rest} ${joined(rest)}`.match(/\d+/g)?.map(bare));
   missing.push(...numbers.filter((number) => !runs.has(bare(number))));
   return [...new Set(missing)];
 }
 
+/** Not as part of a longer one: 10.0.0.1 is not in 10.0.0.12. A domain is in its own subdomain. */
+function isIn(record: string, name: string): boolean {
+  for (let at = record.indexOf(name); at >= 0; at = record.indexOf(name, at + 1)) {
+    const after = record.slice(at + name.length, at + name.length + 2);
+    if (!/[\w-]/.test(record.charAt(at - 1)) && !/^(?:[\w-]|\.\w)/.test(after)) return true;
+  }
+  return false;
+}
+
+/** 1,234 is 1234. */
+const joined = (text: string): string => text.replace(/(\d)[,\u202f\u00a0](?=\d{3}\b)/g, "$1");
 const bare = (digits: string): string => digits.replace(/^0+(?=\d)/, "");

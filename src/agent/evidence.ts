@@ -75,7 +75,9 @@ function recordOf({ view, steps }: Seen): string {
   const shown = own.map(([key, value]: [string, unknown]) => (opinion.test(key) ? quotesIn(value) : value));
   // What failed repeats what was asked for.
   const found = steps.filter(({ status }) => status === "ok").map(({ result }) => result);
-  return plain(JSON.stringify([shown, found]), false);
+  const record = JSON.stringify([shown, found]);
+  // `\n` may be a line's end or the beginning of a folder's name: a word may stand after either.
+  return `${plain(record, false)} ${plain(record, true)}`;
 }
 
 const Quoted = z.object({ evidence: z.array(z.object({ quote: z.string() })) });
@@ -93,14 +95,14 @@ function whyNot({ cites, quote }: Evidence, seen: Seen): string | undefined {
   const step = /^step (\d+)$/i.exec(cites)?.[1];
   if (step !== undefined) return whyNotOfStep(Number(step), quote, seen);
   if (opinion.test(cites) && !provenQuote.test(cites))
-    return `${cites} is what a role made of the record, not the record; cite the alert or a step`;
+    return `${cites} is what somebody made of the record, not the record; cite the alert or a step`;
   const text = textAt(seen.view, cites);
   if (text === undefined) return `the case file has no ${cites}`;
   return occurs(quote, text) ? undefined : `the quote does not occur in ${cites}`;
 }
 
-/** What roles said of the case: one hat's guess must not become the next one's evidence. */
-const opinion = /^(?:triage|investigation|plan|intel|escalations|proposals|failures)\b/i;
+/** What roles said of the case, and people asked: one hat's guess must not become the next one's evidence. */
+const opinion = /^(?:triage|investigation|plan|intel|escalations|proposals|failures|question)\b/i;
 /** The words of the record that an earlier claim was tied to, checked when it was made. */
 const provenQuote = /^(?:triage|investigation|plan|intel)\.evidence\.\d+\.quote$/i;
 

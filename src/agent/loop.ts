@@ -4,7 +4,6 @@
  * are spent there is one last turn with `submit` alone, and a tool's result is never read as an answer (lesson 7).
  * Importing LangGraph takes half a second, so the runner imports this file with its first event.
  */
-import { HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { ContextOverflowError } from "@langchain/core/errors";
 import type { StructuredToolInterface } from "@langchain/core/tools";
 import { Command, END, GraphRecursionError, START, StateGraph } from "@langchain/langgraph";
@@ -12,21 +11,12 @@ import type { Clock } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import { HatrackError } from "../errors.ts";
 import type { TraceStep } from "../events/run-events.ts";
-import type { OutputFault } from "../models/output-faults.ts";
 import { reportAnswers } from "./answer-guard.ts";
-import { isBlank } from "./blank.ts";
-import { judge, unfoundedText } from "./check.ts";
 import { fitted } from "./context-fit.ts";
 import { fence } from "./fence.ts";
 import type { Hat } from "./hat.ts";
-import {
-  LoopState,
-  type Change,
-  type FailureReason,
-  type Outcome,
-  type Run,
-  type Tally,
-} from "./loop-state.ts";
+import { check, failure, outOfTime, toolMessage } from "./loop-check.ts";
+import { LoopState, type Change, type Outcome, type Run, type Tally } from "./loop-state.ts";
 import { cleanMind, mindOf, type Mind, type Turn } from "./mind.ts";
 import { openingOf } from "./opening.ts";
 import { shippedRedactor, type Redactor } from "./redact.ts";
@@ -118,42 +108,44 @@ function compile(hat: Hat, deps: LoopDeps) {
     tools: new Map(tools.map((tool) => [tool.name, tool])),
     ...{ budget: hat.budget.toolCalls, clock, diagnostics, redactor },
   };
-  const json = model.answerBy === "json-schema";
+  const how: How = { json: model.answerBy === "json-schema", guard: model.guard };
   return new StateGraph(LoopState)
     .addNode(
       "think",
       async (state: LoopState) =>
-        afterThink(hat, state, await think(mind, hat, shortenedFor(model, state)), json),
+        afterThink(hat, state, await think(mind, hat, shortenedFor(model, state)), how),
       {
         ends: ["think", "act", END],
       },
     )
-    .addNode("act", async (state: LoopState) => afterAct(hat, state, await act(box, hat, state), json), {
+    .addNode("act", async (state: LoopState) => afterAct(hat, state, await act(box, hat, state), how), {
       ends: ["think", END],
     })
     .addEdge(START, "think")
     .compile();
 }
 
+type How = Parameters<typeof check>[2];
+
 /** Look-ups are run, and every call but the one that hands in is answered; a turn with neither is checked. */
-function afterThink(hat: Hat, state: LoopState, change: Change, json: boolean): Command {
+function afterThink(hat: Hat, state: LoopState, change: Change, how: How): Command {
   const { calls = [], handedIn, outcome } = change.run ?? {};
   if (outcome !== undefined) return go(END, change);
   const others = calls.some((call) => call.id !== handedIn?.callId);
-  return others ? go("act", change) : checked(hat, state, change, json);
+  return others ? go("act", change) : checked(hat, state, change, how);
 }
 
 /** An answer handed in beside look-ups is checked, and so is a last turn that brought none. */
-function afterAct(hat: Hat, state: LoopState, change: Change, json: boolean): Command {
+function afterAct(hat: Hat, state: LoopState, change: Change, how: How): Command {
   if (change.run?.outcome !== undefined) return go(END, change);
   const answered = state.run.handedIn !== undefined || state.run.turn === "answer";
-  return answered ? checked(hat, state, change, json) : go("think", change);
+  return answered ? checked(hat, state, change, how) : go("think", change);
 }
 
 /** The check needs no step of its own in the graph: it is pure, and it ends the run or sends the answer back. */
-function checked(hat: Hat, before: LoopState, change: Change, json: boolean): Command {
+function checked(hat: Hat, before: LoopState, change: Change, how: How): Command {
   const messages = [...before.messages, ...(change.messages ?? [])];
-  const verdict = check(hat, { messages, run: { ...before.run, ...change.run } }, json);
+  const verdict = check(hat, { messages, run: { ...before.run, ...change.run } }, how);
   return go(verdict.run?.outcome === undefined ? "think" : END, {
     messages: [...(change.messages ?? []), ...(verdict.messages ?? [])],
     run: { ...change.run, ...verdict.run },
@@ -214,87 +206,4 @@ async function act(box: Toolbox, hat: Hat, { run }: LoopState): Promise<Change> 
       ...(signal.aborted ? outOfTime(hat) : {}),
     },
   };
-}
-
-function check(hat: Hat, state: LoopState, json: boolean): Change {
-  const { handedIn, repairs, view, steps } = state.run;
-  if (handedIn === undefined) return withoutAnswer(hat, state, json);
-  if (handedIn.malformed !== undefined)
-    return sendBack(state, `the arguments are no JSON: ${handedIn.malformed}`);
-  const judged = judge(hat, handedIn.value, { view, steps }, { drop: repairs.unfounded });
-  switch (judged.kind) {
-    case "valid":
-      return { run: { outcome: judged } };
-    case "empty":
-      return sendBackEmpty(state);
-    case "invalid":
-      return sendBack(state, judged.error);
-    case "unfounded":
-      return reply(state, unfoundedText(judged.failed), { repairs: { ...repairs, unfounded: true } });
-  }
-}
-
-/** The reply held no answer: what it did hold is never taken for one. */
-function withoutAnswer(hat: Hat, state: LoopState, json: boolean): Change {
-  const { turn } = state.run;
-  if (json && turn === "look-up") return reply(state, "Now your answer, as JSON.", { ready: true });
-  const hadBudget = hat.budget.toolCalls > 0 && hat.tools.length > 0;
-  if (!json && turn === "answer" && hadBudget) return { run: spent(hat, state) };
-  if (saidNothing(state)) return sendBackEmpty(state);
-  return sendBack(state, json ? "expected one JSON object" : "expected a call of `submit`; text is not read");
-}
-
-function saidNothing({ messages, run }: LoopState): boolean {
-  return run.calls.length === 0 && isBlank(messages.at(-1)?.text);
-}
-
-function spent(hat: Hat, { run }: LoopState): Partial<Run> {
-  const { toolCalls } = hat.budget;
-  const ran = run.steps.filter((step) => step.status !== "refused").length;
-  return run.broken > 0 && run.broken === ran
-    ? failure("tool_failed", `every tool call failed (${ran}), and no answer came without them`)
-    : failure("budget_exhausted", `${toolCalls} tool calls are spent, and the last turn brought no answer`);
-}
-
-function sendBackEmpty(state: LoopState): Change {
-  const { repairs } = state.run;
-  const faults = faultsWith(state, "empty");
-  if (repairs.empty) return { run: { ...failure("empty_output", "the answer was empty twice"), faults } };
-  const text =
-    "Your answer is empty. Nothing found is a finding too: say what you looked at and what it means.";
-  return reply(state, text, { repairs: { ...repairs, empty: true }, faults });
-}
-
-function faultsWith({ run }: LoopState, fault: OutputFault): Run["faults"] {
-  return [...run.faults, { leg: run.tally.leg, fault }];
-}
-
-function sendBack(state: LoopState, error: string): Change {
-  const { repairs } = state.run;
-  const faults = faultsWith(state, "invalid");
-  if (repairs.left === 0) {
-    const detail = `no valid answer in three tries: ${error}`.slice(0, 2000);
-    return { run: { ...failure("invalid_output", detail), faults } };
-  }
-  const text = `Your answer was not accepted: ${error}\nHand in the whole answer again.`;
-  return reply(state, text, { repairs: { ...repairs, left: repairs.left - 1 }, faults });
-}
-
-/** Answers the `submit` call where there is one: a server refuses a call left without an answer. */
-function reply({ run: { handedIn } }: LoopState, text: string, run: Partial<Run>): Change {
-  const message =
-    handedIn?.callId === undefined ? new HumanMessage(text) : toolMessage(handedIn.callId, text, "submit");
-  return { messages: [message], run };
-}
-
-function toolMessage(tool_call_id: string, content: string, name: string): ToolMessage {
-  return new ToolMessage({ tool_call_id, content, name });
-}
-
-function outOfTime(hat: Hat): Partial<Run> {
-  return failure("budget_exhausted", `no answer within ${hat.budget.seconds} s`);
-}
-
-function failure(reason: FailureReason, detail: string): { outcome: Outcome } {
-  return { outcome: { kind: "failed", reason, detail } };
 }

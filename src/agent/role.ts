@@ -53,6 +53,8 @@ export interface GateDeps {
 export interface AnswerGuard {
   /** Each answer that was checked; undefined: it was accepted. */
   judged(leg: string | undefined, fault: OutputFault | undefined): void;
+  /** True when this leg says just this in other cases too. */
+  isEcho(leg: string | undefined, said: { readonly caseId: string; readonly answer: unknown }): boolean;
   /** True when this leg cannot answer a simple question either: then no case is at fault. */
   isDown(leg: string | undefined): Promise<boolean>;
 }

@@ -6,8 +6,16 @@ import type { BaseMessage } from "@langchain/core/messages";
 import { AIMessage } from "@langchain/core/messages";
 import { z } from "zod";
 
-/** empty: nothing said, nothing called. truncated: cut off at the length limit. repeated: it says one thing for ever. */
-export type OutputFault = "empty" | "truncated" | "repeated" | "no_call" | "invalid";
+/**
+ * empty        nothing said, nothing called; or the shape of an answer with nothing in it
+ * truncated    cut off at the length limit
+ * repeated     it says one thing for ever
+ * no_call      not the call that was demanded
+ * invalid      does not fit the schema
+ * placeholder  a form that nobody filled in: "string", "<summary>", "N/A" where words are demanded
+ * echo         word for word what it said in other cases, and tied to nothing of this one
+ */
+export type OutputFault = "empty" | "truncated" | "repeated" | "no_call" | "invalid" | "placeholder" | "echo";
 
 const Finish = z.object({ finish_reason: z.string() });
 

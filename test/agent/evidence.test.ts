@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { madeUp } from "../../src/agent/claim-words.ts";
 import { bindEvidence, occurs } from "../../src/agent/evidence.ts";
 import { ask, commandLine, goodAnswer, play, sleuth, submit } from "./scene.ts";
 
@@ -57,6 +58,32 @@ describe("a claim's words", () => {
   ])("are made up: %s", (claim, word) => {
     expect(why(claim)).toMatch(/^the record does not hold /);
     expect(why(claim)).toContain(word);
+  });
+});
+
+describe("a name or a number", () => {
+  const record =
+    "10.0.0.12:4444 fin-ws-042 cdn.evil.example notgood.example a.ps1.bak 1,234 files " +
+    `2026-11-16t08:14:07z ${"ab12".repeat(16)}`;
+
+  it.each(["10.0.0.12", "port 4444", "evil.example", "1234 files", "1,234", "at 08:14", "16 november"])(
+    "is in the record: %s",
+    (claim) => {
+      expect(madeUp(claim, record)).toEqual([]);
+    },
+  );
+
+  it.each([
+    ["10.0.0.1", "an address that another begins with"],
+    ["0.0.12.4", "an address out of two"],
+    ["ws-042", "the end of a host's name"],
+    ["good.example", "the end of a domain's name"],
+    ["a.ps1", "the beginning of a file's name"],
+    ["ab12".repeat(8), "a part of a hash"],
+    ["42 hosts", "digits of a host's name"],
+    ["12 hosts", "digits of an address"],
+  ])("is not: %s, %s", (claim) => {
+    expect(madeUp(claim, record)).toHaveLength(1);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Which leg is at fault, and which is not: clocks, queues, the caller's deadline, and answers that are none. */
-import type { AIMessageChunk } from "@langchain/core/messages";
+import { AIMessageChunk } from "@langchain/core/messages";
 import { describe, expect, it } from "vitest";
 import { askStream } from "../../src/models/failover/ask-leg.ts";
 import { closedBreaker } from "../../src/models/failover/breaker.ts";
@@ -107,6 +107,35 @@ describe("a stream", () => {
     timers.advance(1_000);
     expect(await read).toMatchObject({ name: "TimeoutError" });
     expect(returned).toBe(true);
+  });
+
+  it("that is live is let go of when its reader stops at the first token, and its place with it", async () => {
+    let returned = false;
+    async function* tokens(): AsyncGenerator<AIMessageChunk> {
+      try {
+        for (const word of ["one", "two", "three"]) yield await Promise.resolve(new AIMessageChunk(word));
+      } finally {
+        returned = true;
+      }
+    }
+    const model = new CannedModel({ role: "leg", script: () => ({ text: "?" }) });
+    const chat = Object.assign(model, { withConfig: () => ({ stream: () => Promise.resolve(tokens()) }) });
+    const failover = new FailoverChatModel({
+      legs: [{ name: "leg", model: "m", chat, concurrency: 1 }],
+      streaming: "live",
+    });
+    const { turnstile } = failover.chain.primary;
+    for await (const part of failover._streamResponseChunks([], {})) {
+      // The server is at work while somebody reads.
+      expect([part.text, turnstile.taken]).toEqual(["one", 1]);
+      break;
+    }
+    await until(() => returned);
+    expect(turnstile.taken).toBe(0);
+    const all: string[] = [];
+    for await (const part of failover._streamResponseChunks([], {})) all.push(part.text);
+    expect([all, turnstile.taken]).toEqual([["one", "two", "three"], 0]);
+    failover.chain.close();
   });
 });
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { closedBreaker, decide, evolve, type BreakerCommand } from "../../src/models/failover/breaker.ts";
+import type { Change } from "../../src/models/failover/chain.ts";
 import { Turnstile } from "../../src/models/failover/turnstile.ts";
 import { ModelsUnavailable } from "../../src/models/failover/unavailable.ts";
 import { faultOf } from "../../src/models/output-faults.ts";
@@ -131,6 +132,16 @@ describe("a chain of legs", () => {
     expect((await tier2.invoke("h")).text).toBe("a");
     expect(changes.slice(1)).toMatchObject([{ type: "recovered", leg: "leg-0", kind: "tier2" }]);
     expect(asked(1)).toBe(2);
+  });
+
+  it("says of each role once, when it first accepts an answer of the primary's, that it does", () => {
+    const all: Change[] = [];
+    const { chat } = legs([says("a"), says("b")], { onChange: (change) => all.push(change) });
+    const [primary, backup] = chat.chain.legs;
+    if (primary === undefined || backup === undefined) throw new Error("two legs");
+    chat.chain.judged(backup, "tier2", undefined);
+    for (let i = 0; i < 3; i += 1) chat.chain.judged(primary, "tier2", i === 0 ? "invalid" : undefined);
+    expect(all).toMatchObject([{ type: "recovered", leg: "leg-0", kind: "tier2", first: true }]);
   });
 
   it("lets the urgent ones in first where there is one place", async () => {

@@ -1,7 +1,7 @@
 /** The day it went quiet (lesson 10), on a real log: what happens to the work while no model answers. */
 import { afterEach, describe, expect, it } from "vitest";
 import type { Role } from "../../src/agent/role.ts";
-import { startHat } from "../../src/agent/runner.ts";
+import { handlerOf } from "../../src/agent/runner.ts";
 import { LocalBus } from "../../src/bus/local-bus.ts";
 import { manualClock } from "../../src/clock.ts";
 import { silent } from "../../src/diagnostics.ts";
@@ -49,9 +49,9 @@ interface Scene {
 }
 
 async function soc(first: readonly Play[], alerts: number, tokensADay?: number): Promise<Scene> {
-  const start = Date.parse("2026-11-16T08:00:00Z");
-  const clock = manualClock(start);
-  const timers = handTimers(start);
+  const began = Date.parse("2026-11-16T08:00:00Z");
+  const clock = manualClock(began);
+  const timers = handTimers(began);
   const bus = new LocalBus({ clock });
   const plays = [...first];
   const announcer = new Announcer({ bus, clock, diagnostics: silent });
@@ -66,7 +66,9 @@ async function soc(first: readonly Play[], alerts: number, tokensADay?: number):
       : { budgets: new TokenBudgets(new Map([["sleuth", tokensADay]]), { bus, clock }) };
   const hat = sleuth({ tools: [] });
   const { name, title, says, on } = hat;
-  const role: Role = { name, title, says, on, start: (deps) => startHat(hat, deps) };
+  const start: Role["start"] = (deps) =>
+    deps.bus.subscribe(name, on, handlerOf(hat, deps), { source: `/roles/${name}` });
+  const role: Role = { name, title, says, on, start };
   const team = new RoleTeam({
     bus,
     roles: [role],
@@ -88,7 +90,7 @@ async function soc(first: readonly Play[], alerts: number, tokensADay?: number):
     Array.from({ length: alerts }, (_, n) => {
       const data = alertData({ sourceId: `a:${n}`, severity: "medium" });
       const caseId = caseIdOf(data);
-      const time = new Date(start).toISOString();
+      const time = new Date(began).toISOString();
       return makeEvent({
         id: `a${n}`,
         source: "/t",
@@ -204,6 +206,12 @@ describe("a change of model", () => {
     // One role's own is another matter.
     three[1]?.say({ type: "failed_over", leg: "a", to: "b", why: "bad answers", kind: "tier2" });
     expect((await all()).slice(5)).toEqual(["model.failed_over"]);
+    // Set aside by a process that ended: one that starts says so when the role accepts an answer, if the log said otherwise.
+    const first = { type: "recovered", leg: "a", why: "accepted", first: true } as const;
+    for (const each of three) each.say({ ...first, kind: "sentinel" });
+    expect((await all()).slice(6)).toEqual([]);
+    for (const each of three) each.say({ ...first, kind: "tier2" });
+    expect((await all()).slice(6)).toEqual(["model.recovered"]);
   });
 });
 

@@ -35,6 +35,8 @@ export interface Request {
 
 export interface Answered extends Said {
   readonly leg: LegAtWork;
+  /** A stream that has begun keeps its place at the leg until whoever reads it gives it back. */
+  readonly leave?: () => void;
 }
 
 interface Bad {
@@ -78,16 +80,20 @@ class Attempt {
     const came = this.#chain.timers.now();
     const leave = await leg.turnstile.enter(urgency(), this.#request.signal);
     this.#queued += this.#chain.timers.now() - came;
+    let stays = false;
     try {
       // It may have gone down while this call waited its turn.
       if (!leg.closed) return undefined;
       const tried = await this.#ask(leg);
       if (tried === "patience") return undefined;
-      if ("answer" in tried) return this.#answered(tried.answer);
+      if ("answer" in tried) {
+        stays = this.#request.begun === true;
+        return { ...this.#answered(tried.answer), ...(stays ? { leave } : {}) };
+      }
       this.#note(leg, tried);
       return undefined;
     } finally {
-      leave();
+      if (!stays) leave();
     }
   }
 
@@ -115,8 +121,15 @@ class Attempt {
   /** One answered where others gave no answer: the question was not at fault, and they are no good at its kind. */
   #answered(answer: Answered): Answered {
     const { kind } = this.#request;
+    this.#count();
     if (kind !== undefined) for (const { leg } of this.#bad) leg.judged(kind, false);
     return answer;
+  }
+
+  /** What goes to whoever asked is theirs to count. */
+  #count(handedOn?: Bad): void {
+    for (const bad of this.#bad)
+      if (bad !== handedOn) this.#chain.faulted(bad.leg, bad.fault, this.#request.kind);
   }
 
   async #faultOf(message: BaseMessage): Promise<OutputFault | undefined> {
@@ -163,9 +176,13 @@ class Attempt {
    * it said goes to whoever asked, who checks answers anyway; else a case no model can answer would stop all others.
    */
   async exhausted(): Promise<Answered> {
-    for (const { leg, said } of this.#bad) if (await leg.proves()) return { ...said, leg };
-    const signal = this.#request.signal;
-    signal?.throwIfAborted();
+    for (const bad of this.#bad) {
+      if (!(await bad.leg.proves())) continue;
+      this.#count(bad);
+      return { ...bad.said, leg: bad.leg };
+    }
+    this.#count();
+    this.#request.signal?.throwIfAborted();
     throw this.#unavailable();
   }
 

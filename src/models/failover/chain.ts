@@ -2,6 +2,7 @@
  * The legs in order, and which of them serves: the first that answers. Says each change once: failed over, recovered,
  * unavailable. What one call tries is attempt.ts; what LangChain sees is failover-chat-model.ts.
  */
+import type { OutputFault } from "../output-faults.ts";
 import { LegAtWork, type Leg } from "./leg.ts";
 import { systemTimers, type Timers } from "./timers.ts";
 import { ModelsUnavailable } from "./unavailable.ts";
@@ -25,10 +26,20 @@ export type Change =
     }
   | { readonly type: "unavailable"; readonly why: string };
 
+/** An answer that was none, or that a role did not accept. */
+export interface Faulty {
+  readonly leg: string;
+  readonly model: string;
+  /** "" outside roles. */
+  readonly role: string;
+  readonly fault: OutputFault;
+}
+
 export interface ChainOptions {
   /** The first is the primary. */
   readonly legs: readonly Leg[];
   readonly onChange?: (change: Change) => void;
+  readonly onFault?: (faulty: Faulty) => void;
   readonly timers?: Timers;
 }
 
@@ -36,16 +47,20 @@ export class Chain {
   readonly legs: readonly LegAtWork[];
   readonly timers: Timers;
   readonly #onChange: (change: Change) => void;
+  readonly #onFault: (faulty: Faulty) => void;
   readonly #closing = new AbortController();
   /** The leg that serves; undefined: none. */
   #serving: LegAtWork | undefined;
   #answered = false;
+  /** Roles that have accepted an answer of the primary's since the start. */
+  readonly #accepted = new Set<string>();
 
-  constructor({ legs, onChange = () => undefined, timers = systemTimers }: ChainOptions) {
+  constructor({ legs, onChange, onFault, timers = systemTimers }: ChainOptions) {
     const [primary] = legs;
     if (primary === undefined) throw new TypeError("failover: expected at least one leg");
     this.timers = timers;
-    this.#onChange = onChange;
+    this.#onChange = onChange ?? (() => undefined);
+    this.#onFault = onFault ?? (() => undefined);
     const watcher = {
       changed: () => {
         this.#changed();
@@ -88,6 +103,21 @@ export class Chain {
     this.#answered = true;
     if (leg === this.legs[0])
       this.#onChange({ type: "recovered", leg: leg.leg.name, why: "it answers", first: true });
+  }
+
+  faulted({ leg: { name: leg, model } }: LegAtWork, fault: OutputFault, role = ""): void {
+    this.#onFault({ leg, model, role, fault });
+  }
+
+  /** What a role's own check made of an answer. */
+  judged(leg: LegAtWork, kind: string, fault: OutputFault | undefined): void {
+    leg.judged(kind, fault === undefined);
+    if (fault !== undefined) this.faulted(leg, fault, kind);
+    else if (leg === this.legs[0] && !this.#accepted.has(kind)) {
+      this.#accepted.add(kind);
+      const why = `its answers for ${kind} are accepted`;
+      this.#onChange({ type: "recovered", leg: leg.leg.name, why, kind, first: true });
+    }
   }
 
   legNamed(name: string | undefined): LegAtWork | undefined {

@@ -154,14 +154,18 @@ export class FailoverChatModel extends BaseChatModel<FailoverCallOptions> {
       }),
       begun: true,
     });
-    yield* begun.chunks ?? [];
     try {
+      yield* begun.chunks ?? [];
       if (rest !== undefined) yield* rest;
     } catch (error) {
       const trouble = options.signal?.aborted === true ? undefined : troubleOf(error);
       if (trouble === undefined) throw error;
       begun.leg.failed(trouble);
       throw new ModelsUnavailable(`the stream broke off: ${reasonOf(error)}`, 500, error);
+    } finally {
+      // Whoever reads may stop at any token, the first too: the server may stop then, and the next may have its place.
+      void rest?.return(undefined);
+      begun.leave?.();
     }
   }
 

@@ -1,6 +1,7 @@
 /** A chain of legs as the model of every role: each role has its own view of it, and its own record of answers. */
 import type { AnswerGuard, ModelOf, RoleModel } from "../../agent/role.ts";
 import type { TokenBudgets } from "../token-budget.ts";
+import { Echoes } from "./echoes.ts";
 import type { FailoverChatModel } from "./failover-chat-model.ts";
 
 export interface RoleModelsOptions {
@@ -19,8 +20,17 @@ export function roleModels(
   return ({ name }) => {
     const known = made.get(name);
     if (known !== undefined) return known;
+    const echoes = new Map<string, Echoes>();
     const guard: AnswerGuard = {
-      judged: (legName, fault) => chain.legNamed(legName)?.judged(name, fault === undefined),
+      judged: (legName, fault) => {
+        const judged = chain.legNamed(legName);
+        if (judged !== undefined) chain.judged(judged, name, fault);
+      },
+      isEcho: (legName = "", { caseId, answer }) => {
+        const said = echoes.get(legName) ?? new Echoes();
+        echoes.set(legName, said);
+        return said.isEcho(caseId, answer);
+      },
       isDown: async (legName) => {
         const used = chain.legNamed(legName);
         return used !== undefined && !(await used.proves());
