@@ -27,15 +27,17 @@ function detail(event: KnownEvent<GateSaying>): string {
 
 function questionOrRest(event: KnownEvent<GateSaying>): string {
   if (isEvent(event, "info.requested")) return `${account(event.data.by)}: ${event.data.question}`;
-  if (isEvent(event, "info.answered")) {
-    const { by, answer } = event.data;
-    return `${by === undefined ? "the record" : account(by)}: ${answer.replaceAll("\n", " ")}`;
-  }
+  if (isEvent(event, "info.answered")) return answer(event);
   if (isEvent(event, "handoff.rerouted")) return `${event.data.bar.addressed.title}: ${event.data.why}`;
   const by = "by" in event.data ? event.data.by : undefined;
   const who = by !== undefined && typeof by === "object" && "user" in by ? account(by) : "";
   const why = "why" in event.data ? event.data.why : "";
   return [who, why].filter((part) => part !== "").join(": ");
+}
+
+function answer({ data: { by, role, answer } }: KnownEvent<"info.answered">): string {
+  const who = by === undefined ? (role?.title ?? "the record") : account(by);
+  return `${who}: ${answer.replaceAll("\n", " ")}`;
 }
 
 function account({ team, user }: Principal): string {

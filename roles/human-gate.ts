@@ -24,6 +24,8 @@ const on = [
   // Its own words, each about one proposal: a question that wants an answer, a case that has moved on.
   "info.requested",
   "proposal.outdated",
+  // What a role found on such a question.
+  "info.found",
   "case.labelled",
   "case.unlabelled",
   "canary.passed",

@@ -16,8 +16,10 @@ export interface Question {
   readonly question: string;
   /** Policy stops the clock until it is answered. */
   readonly clockStopped?: boolean;
-  /** The last there is; a person's, or else the record's. */
-  readonly answer?: { readonly text: string; readonly by?: Principal };
+  /** The role that looks into it. */
+  readonly looks?: string;
+  /** The last there is; a person's, a role's, by its title, or else the record's. */
+  readonly answer?: { readonly text: string; readonly by?: Principal; readonly role?: string };
 }
 
 export interface Approval {
@@ -77,14 +79,20 @@ function evolveQuestion(
 ): AllProgress {
   const { proposalId } = event.data;
   if (isEvent(event, "info.requested")) {
-    const { by, question, clockStopped = false } = event.data;
-    return changed(all, proposalId, { question: { requestId: event.id, by, question, clockStopped } });
+    const { by, question, clockStopped = false, asks } = event.data;
+    const looks = asks === undefined ? {} : { looks: asks };
+    const asked = { requestId: event.id, by, question, clockStopped, ...looks };
+    return changed(all, proposalId, { question: asked });
   }
   const asked = all[proposalId]?.question;
-  const { requestId, answer, by } = event.data;
+  const { requestId, answer, by, role } = event.data;
   if (asked === undefined || (requestId !== undefined && requestId !== asked.requestId)) return all;
-  const said = { text: answer, ...(by === undefined ? {} : { by }) };
+  const said = { text: answer, ...whose(by, role?.title) };
   return changed(all, proposalId, { question: { ...asked, answer: said } });
+}
+
+function whose(by: Principal | undefined, role: string | undefined) {
+  return { ...(by === undefined ? {} : { by }), ...(role === undefined ? {} : { role }) };
 }
 
 function evolveEnding(all: AllProgress, event: AnyEvent): AllProgress {

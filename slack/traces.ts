@@ -19,6 +19,11 @@ export function evolveTraces(traces: Traces, event: AnyEvent): Traces {
     const steps: Steps = new Map(event.data.steps.map(({ step, tool }) => [step, tool]));
     return { ...traces, runs: { ...traces.runs, [runOf(event)]: steps } };
   }
+  if (isEvent(event, "info.answered") && event.data.role !== undefined) {
+    // The gate passes it on; the steps are those of the role's run on the question.
+    const run = `/roles/${event.data.role.name} ${event.data.requestId ?? ""}`;
+    return { ...traces, saidIn: { ...traces.saidIn, [event.id]: run } };
+  }
   if (!isEvent(event, ...citing)) return traces;
   return { ...traces, saidIn: { ...traces.saidIn, [event.id]: runOf(event) } };
 }

@@ -7,8 +7,9 @@ import { proposalOf, type CaseThread, type Request } from "../case-thread.ts";
 import type { Approval, Progress } from "../progress.ts";
 import { bold, date, dotted, text, who } from "../rich.ts";
 import { configured, ours, untrusted, type Ours } from "../text.ts";
+import { hats } from "../wording.ts";
 
-const newline = text(ours`\n`);
+export const newline = text(ours`\n`);
 
 /** One line each: reach, time, then what there is to say of people. */
 export function bounds(request: Request, thread: CaseThread): RichTextElement[] {
@@ -85,15 +86,31 @@ function people(progress: Progress | undefined): RichTextElement[][] {
   ];
 }
 
-function asked({ by, question, answer, clockStopped }: NonNullable<Progress["question"]>): RichTextElement[] {
+type Asked = NonNullable<Progress["question"]>;
+
+function asked({ by, question, answer, clockStopped, looks }: Asked): RichTextElement[] {
   const line = [who(by), text(ours` asks: `), text(untrusted(question, { brief: 160 })), newline];
   const clock = clockStopped === true ? ours` The clock stands still until then.` : ours``;
   if (answer === undefined) {
-    return [...line, text(ours`… being looked into; the answer comes in the thread.${clock}`)];
+    return [...line, ...lookingInto(looks), text(ours` The answer comes in the thread.${clock}`)];
   }
-  const from =
-    answer.by === undefined
-      ? [bold(ours`Answer, from the record `)]
-      : [bold(ours`Answer of `), who(answer.by), text(ours` `)];
-  return [...line, ...from, text(untrusted(answer.text, { brief: 240 }))];
+  return [...line, ...answerOf(answer), text(ours` `), text(untrusted(answer.text, { brief: 240 }))];
+}
+
+/** Who is at work on a question. */
+export function lookingInto(role: string | undefined): RichTextElement[] {
+  if (role === undefined) return [text(ours`… being looked into.`)];
+  const title = hats.find((hat) => hat.role === role)?.title ?? role;
+  return [
+    text(ours`… `),
+    bold(untrusted(title, { max: 100 })),
+    text(ours` is looking into it, with its read-only tools.`),
+  ];
+}
+
+/** Whose answer it is. */
+export function answerOf({ by, role }: Omit<NonNullable<Asked["answer"]>, "text">): RichTextElement[] {
+  if (by !== undefined) return [bold(ours`Answer of `), who(by)];
+  if (role === undefined) return [bold(ours`Answer, from the record`)];
+  return [bold(ours`Answer of `), bold(untrusted(role, { max: 100 }))];
 }

@@ -14,6 +14,7 @@ import { caseRef, configured, fallback, Markup, mrkdwn, ours, plain, untrusted, 
 import { buttons, endings, verbs } from "../wording.ts";
 import type { Steps } from "../traces.ts";
 import { briefly } from "./action-words.ts";
+import { answerOf, lookingInto, newline } from "./bounds.ts";
 import { brief, evidenceItem } from "./evidence.ts";
 import { inTheirWords } from "./spoken.ts";
 
@@ -81,7 +82,9 @@ export function reminder(thread: CaseThread, request: Request, look: Look): Mess
 export function infoRequested(caseId: string, data: EventData<"info.requested">, ref: string): Message {
   const line = [
     ...[who(data.by), text(ours` needs to know: `), text(untrusted(data.question, { lines: true }))],
-    text(ours`\n… being looked into; the answer comes here.`),
+    newline,
+    ...lookingInto(data.asks),
+    text(ours` The answer comes here.`),
   ];
   const answer: Button = {
     type: "button",
@@ -93,15 +96,14 @@ export function infoRequested(caseId: string, data: EventData<"info.requested">,
   return { text: fallback`Question on ${caseRef(caseId)}`, blocks };
 }
 
-const fromRecord: RichTextElement[] = [bold(ours`Answer, from the record: `)];
-
 export function infoAnswered(caseId: string, data: EventData<"info.answered">, steps: Steps): Message {
-  const proof = data.evidence.slice(0, 4).map((item) => evidenceItem(item, steps, brief));
-  const head = data.by === undefined ? fromRecord : [bold(ours`Answer of `), who(data.by), bold(ours`: `)];
-  const said = section(
-    ...head,
-    text(untrusted(data.answer.replace(/^From the record:\n/, ""), { lines: true })),
-  );
+  const { by, role, answer } = data;
+  const proof = data.evidence.slice(0, 6).map((item) => evidenceItem(item, steps, brief));
+  const whose = { ...(by === undefined ? {} : { by }), ...(role === undefined ? {} : { role: role.title }) };
+  // What a role says is its claims, each with its quote: they stand below.
+  const words =
+    role === undefined ? [text(untrusted(answer.replace(/^From the record:\n/, ""), { lines: true }))] : [];
+  const said = section(...answerOf(whose), bold(ours`: `), ...words);
   const blocks = [richText(said, ...(proof.length === 0 ? [] : [bullets(proof)]))];
   return { text: fallback`Answer on ${caseRef(caseId)}`, blocks };
 }

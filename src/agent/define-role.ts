@@ -1,5 +1,5 @@
 /** A hat for the model: what wakes it, what it may look up, what it hands in, and the events that makes. */
-import { z } from "zod";
+import type { z } from "zod";
 import type { Draft } from "../bus/bus.ts";
 import { HatrackError } from "../errors.ts";
 import { canonicalJson } from "../events/canonical.ts";
@@ -7,12 +7,13 @@ import { isEventType, type EventType } from "../events/catalogue.ts";
 import type { KnownEvent } from "../events/envelope.ts";
 import type { Evidence } from "../events/vocabulary.ts";
 import type { CaseFile } from "../memory/case-file.ts";
+import { answerSchemaOf, issuesOf } from "./answer-schema.ts";
 import { checkDefinition, HatShape } from "./definition.ts";
 import { isBlank } from "./blank.ts";
 import type { Hat, Parsed } from "./hat.ts";
 import type { Role } from "./role.ts";
 import type { RuleBook } from "./rule-book.ts";
-import { startHat } from "./runner.ts";
+import { startHat } from "./start-hat.ts";
 
 /** Which events wake a role: all of a type, or those a cheap look at the event lets through. */
 export type Wakes = { readonly [T in EventType]?: true | ((event: KnownEvent<T>) => boolean) };
@@ -101,20 +102,7 @@ function ofThisCase(role: string, drafts: readonly Draft[]): readonly Draft[] {
   throw new HatrackError("role_overstepped", what);
 }
 
-function issuesOf(error: z.ZodError): string {
-  return error.issues
-    .slice(0, 8)
-    .map((issue) => `${issue.path.map(String).join(".") || "answer"}: ${issue.message}`)
-    .join("; ");
-}
-
 function isDefault(schema: z.ZodType, answer: unknown): boolean {
   const defaults = schema.safeParse({});
   return defaults.success && canonicalJson(defaults.data) === canonicalJson(answer);
-}
-
-/** Without `$schema`, which some servers' grammar compilers refuse. */
-function answerSchemaOf(schema: z.ZodType): Record<string, unknown> {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
-  return rest;
 }

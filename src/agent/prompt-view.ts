@@ -9,7 +9,7 @@
  *   6. strings over 2,000, then over 500 characters are cut, and say so
  * `trimmed` names what went, so that a model does not take a gap for an absence.
  */
-import type { KnownEvent } from "../events/envelope.ts";
+import { isEvent, type KnownEvent } from "../events/envelope.ts";
 import type { CaseFile, Proposal } from "../memory/case-file.ts";
 import type { Precedent } from "../memory/precedent.ts";
 import { shippedRedactor, type Redactor } from "./redact.ts";
@@ -28,6 +28,7 @@ const folded: ReadonlySet<string> = new Set([
   "case.investigated",
   "response.planned",
   "intel.reported",
+  "info.requested",
 ]);
 
 export interface ViewOptions {
@@ -46,6 +47,7 @@ export function promptView(
   const whole = redactor.value({
     caseId: file.caseId,
     wokenBy: event === undefined ? undefined : wokenBy(event),
+    question: event === undefined ? undefined : questionIn(event, file),
     alert: alertOf(file),
     triage: finding(file.triage),
     escalations: file.escalations.map(finding),
@@ -63,6 +65,14 @@ export function promptView(
 
 function wokenBy(event: KnownEvent): unknown {
   return folded.has(event.type) ? { type: event.type } : { type: event.type, data: event.data };
+}
+
+/** What a person asks, and of which proposal. */
+function questionIn(event: KnownEvent, { proposals }: CaseFile): unknown {
+  if (!isEvent(event, "info.requested")) return undefined;
+  const { proposalId, question } = event.data;
+  const about = proposals.find((proposal) => proposal.proposalId === proposalId);
+  return { asked: question, about: about === undefined ? undefined : proposalOf(about) };
 }
 
 function alertOf({ alert }: CaseFile): unknown {

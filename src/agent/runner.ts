@@ -12,11 +12,10 @@ import {
   type Delivery,
   type Draft,
   type Handled,
-  type Subscription,
 } from "../bus/bus.ts";
 import { HatrackError } from "../errors.ts";
 import type { EventType } from "../events/catalogue.ts";
-import { isEvent } from "../events/envelope.ts";
+import { isEvent, type AnyEvent } from "../events/envelope.ts";
 import { evolveCase, emptyCase, type CaseFile } from "../memory/case-file.ts";
 import type { Shown } from "../memory/precedents.ts";
 import { ModelsUnavailable } from "../models/failover/unavailable.ts";
@@ -34,23 +33,13 @@ import { redactText } from "./redact.ts";
 import type { RoleDeps, RoleModel } from "./role.ts";
 import { fitTrace } from "./trace.ts";
 
-type Deps = Pick<
+export type RunnerDeps = Pick<
   RoleDeps,
   "bus" | "clock" | "diagnostics" | "model" | "tools" | "foreign" | "marker" | "recall" | "redactor"
 >;
 
-/** Subscribes a hat under its own name. */
-export function startHat(hat: Hat, deps: RoleDeps): Subscription {
-  return deps.bus.subscribe(hat.name, hat.on, handlerOf(hat, deps), {
-    source: `/roles/${hat.name}`,
-    wants: (event) => hat.wants(event),
-    // The run has its own deadline; what it takes to read and to commit comes on top.
-    deadlineMs: hat.budget.seconds * 1000 + 60_000,
-  });
-}
-
 /** The handler of a hat, for a bus or for a test that calls it directly. */
-export function handlerOf(hat: Hat, deps: Deps): (delivery: Delivery) => Promise<Handled> {
+export function handlerOf(hat: Hat, deps: RunnerDeps): (delivery: Delivery) => Promise<Handled> {
   const tools = ownTools(hat, deps);
   const loops = loopsOf(hat, deps, tools);
   const marker = deps.marker ?? ((): string => randomBytes(8).toString("hex"));
@@ -84,7 +73,7 @@ export function handlerOf(hat: Hat, deps: Deps): (delivery: Delivery) => Promise
 /** What the model is shown of the case, as far as its context holds. */
 function viewFor(
   model: RoleModel,
-  { redactor }: Deps,
+  { redactor }: RunnerDeps,
   { casefile, shown, delivery }: { casefile: CaseFile; shown: Shown; delivery: Delivery },
 ): View {
   const maxChars = viewChars(model.contextTokens?.());
@@ -95,7 +84,7 @@ function viewFor(
 
 const notShown: Shown = { arm: "off", precedent: [], positions: new Map() };
 
-function precedentFor(hat: Hat, { recall }: Deps, delivery: Delivery): Promise<Shown> {
+function precedentFor(hat: Hat, { recall }: RunnerDeps, delivery: Delivery): Promise<Shown> {
   if (!hat.recall || recall === undefined) return Promise.resolve(notShown);
   const { partition, position } = delivery;
   return recall.for({ caseId: delivery.event.subject, partition, position });
@@ -117,16 +106,23 @@ interface CaseAtEntry {
   readonly runs: number;
 }
 
-async function readCase(hat: Hat, { bus }: Deps, { event, position }: Delivery): Promise<CaseAtEntry> {
+async function readCase(hat: Hat, { bus }: RunnerDeps, { event, position }: Delivery): Promise<CaseAtEntry> {
   let casefile = emptyCase(event.subject);
   let now = casefile;
   let runs = 0;
+  const questions = new Set<string>();
   for await (const stored of bus.read({ subject: event.subject })) {
     now = evolveCase(now, stored.event);
-    if (isEvent(stored.event, "role.worked") && stored.event.data.role === hat.name) runs += 1;
+    if (stored.event.type === "info.requested") questions.add(stored.event.id);
+    else if (isRunOf(hat, stored.event) && !questions.has(stored.event.causationid ?? "")) runs += 1;
     if (comparePositions(stored.position, position) <= 0) casefile = now;
   }
-  return { casefile, closedNow: now.closed !== undefined, runs };
+  // People may ask as often as they like.
+  return { casefile, closedNow: now.closed !== undefined, runs: event.type === "info.requested" ? 0 : runs };
+}
+
+function isRunOf({ name }: Hat, event: AnyEvent): boolean {
+  return isEvent(event, "role.worked") && event.data.role === name;
 }
 
 /** An open approval that may turn on this run comes first, then what the case's priority says. */
@@ -144,7 +140,11 @@ interface Unanswered {
 }
 
 /** What is wrong is not the case's fault (stop), or it is nobody's answer (role.failed), or it is a bug (thrown). */
-function withoutOutcome(hat: Hat, deps: Deps, failed: Unanswered & { readonly error: unknown }): Handled {
+function withoutOutcome(
+  hat: Hat,
+  deps: RunnerDeps,
+  failed: Unanswered & { readonly error: unknown },
+): Handled {
   const { model, error } = failed;
   const outage = outageOf(error);
   if (outage !== undefined && !isAborted(error)) {
@@ -167,7 +167,7 @@ interface Waiting extends Unanswered {
 /** The role pauses and nothing is spent, until the case's own time has passed: then a person is asked. */
 function waits(
   hat: Hat,
-  { clock }: Deps,
+  { clock }: RunnerDeps,
   { model, casefile, delivery, why, waitMs, reason }: Waiting,
 ): Handled {
   const patienceMs = patienceFor(casefile.alert?.severity);

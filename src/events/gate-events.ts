@@ -201,6 +201,20 @@ const proposalEvents = {
       question: Reason,
       /** Policy stops the tier's clock until it is answered. */
       clockStopped: z.boolean().optional(),
+      /** The role that proposed it, played by a model: it looks into it now, and says `info.found`. */
+      asks: RoleName.optional(),
+    }),
+  }),
+  /** What the role found, each sentence tied to the record; nothing, and why, where it found nothing to say. */
+  "info.found": event({
+    saidBy: ["runner"],
+    data: z.strictObject({
+      proposalId: ProposalId,
+      requestId: z.string().min(1).max(64),
+      role: RoleName,
+      title: z.string().min(1).max(100),
+      evidence: z.array(Evidence).max(6),
+      why: Reason.optional(),
     }),
   }),
   "info.answered": event({
@@ -211,8 +225,9 @@ const proposalEvents = {
       evidence: z.array(Evidence).max(20),
       /** The question: the id of its `info.requested`. */
       requestId: z.string().min(1).max(64).optional(),
-      /** "record": what the log already held, put together without a model. "person": somebody knew. */
-      from: z.enum(["record", "person"]).optional(),
+      /** "record": what the log already held, put together without a model. "role": looked up. "person": somebody knew. */
+      from: z.enum(["record", "role", "person"]).optional(),
+      role: z.strictObject({ name: RoleName, title: z.string().min(1).max(100) }).optional(),
       by: Principal.optional(),
       /** That they may answer rests on this. */
       directory: DirectoryRecord.optional(),

@@ -68,7 +68,7 @@ function entitled(
       return "drafts" in edited ? edited.drafts : [refuse(command, edited)];
     }
     case "need_info":
-      return [asking(handoff, by, decision.question)];
+      return [asking(handoff, { by, question: decision.question, looks: command.looks })];
     case "answer_info":
       return [answeredBy(handoff, { command, decision, answer: standing.answer })];
     case "assign":

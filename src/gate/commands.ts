@@ -27,6 +27,8 @@ export interface DecisionCommand {
   readonly at: number;
   /** The event's own time. */
   readonly saidAt: number;
+  /** The role that looks into a question, where one does. */
+  readonly looks?: string;
   /** The answer for the role that holds the person, or for the addressed one; left out when `rolesToAsk` is empty. */
   readonly directory?: DirectoryAnswer;
 }
@@ -65,11 +67,15 @@ export interface AnsweredCommand {
   readonly requestId: string;
   readonly answer: RecordAnswer;
   readonly at: number;
+  /** The role that looked into it, if one did. */
+  readonly looked?: string;
 }
 
-/** What the record holds on a question. */
+/** What the record holds on a question, or what a role found. */
 export interface RecordAnswer {
   readonly text: string;
+  /** Whose answer it is; left out, the record's. */
+  readonly role?: { readonly name: string; readonly title: string };
   readonly evidence: readonly Evidence[];
   /** The events it is taken from. */
   readonly eventIds: readonly string[];

@@ -45,14 +45,14 @@ function decideAsked(handoff: Handoff, command: OfOpen, policy: Policy): Draft[]
 }
 
 function decideDecision(state: GateState | undefined, command: DecisionCommand, policy: Policy): Draft[] {
-  if (wasHeard(state, command)) return [];
+  if (wasHeard(state, command.decisionId)) return [];
   const opened = door(state, command);
   return usedOnce(state, command, opened.open ? answer(opened, command, policy) : opened.drafts);
 }
 
 /** An entry that somebody appended once more, signature and all, was answered the first time. */
-function wasHeard(state: GateState | undefined, { decisionId }: DecisionCommand): boolean {
-  return state?.phase === "asked" && state.heard.includes(decisionId);
+export function wasHeard(state: GateState | undefined, decisionId: string): boolean {
+  return state?.heard.includes(decisionId) === true;
 }
 
 /** What is pending is superseded, what is authorised and not done is revoked; what is over stays as it is. */
@@ -71,7 +71,7 @@ function decideOutdated(state: GateState | undefined, { proposalId, why, digest 
  * for an answer to a question whoever may say what a case was. None when it is refused whoever they are.
  */
 export function rolesToAsk(state: GateState | undefined, command: DecisionCommand, policy: Policy): string[] {
-  if (wasHeard(state, command)) return [];
+  if (wasHeard(state, command.decisionId)) return [];
   const opened = door(state, command);
   if (!opened.open) return [];
   const { role } = opened.handoff.bar.addressed;

@@ -7,14 +7,15 @@ import { standingOf } from "./authority.ts";
 import { isCaseAct } from "./case-acts.ts";
 import { actOnCase } from "./case-desk.ts";
 import type { AskCommand, DecisionCommand } from "./commands.ts";
-import { decide, rolesToAsk } from "./decide.ts";
+import { decide, rolesToAsk, wasHeard } from "./decide.ts";
 import type { DirectoryAnswer } from "./directory.ts";
 import type { LiveDirectory } from "./live-directory.ts";
 import { overtakenBy, type Turn } from "./overtaken.ts";
-import type { Policy } from "./policy.ts";
+import { barOf, type Policy } from "./policy.ts";
 import { RecentTargets } from "./recent-targets.ts";
 import { answerFromRecord } from "./record-answer.ts";
-import { askOf } from "./requests.ts";
+import { askOf, roleOf } from "./requests.ts";
+import { answerOf, whoLooks } from "./role-answer.ts";
 import type { GateState } from "./state.ts";
 import { actOnTuning, isTuningAct } from "./tuning-acts.ts";
 
@@ -27,6 +28,7 @@ export type GateEvent =
   | "message.posted"
   | "deadline.reached"
   | "info.requested"
+  | "info.found"
   | "proposal.outdated"
   | "case.labelled"
   | "case.unlabelled"
@@ -59,6 +61,7 @@ export class GateDesk {
     if (isEvent(event, "message.posted")) return this.#posted({ ...told, event });
     if (isEvent(event, "deadline.reached")) return this.#deadline({ ...told, event });
     if (isEvent(event, "info.requested")) return this.#question({ ...told, event });
+    if (isEvent(event, "info.found")) return this.#found({ ...told, event });
     if (isEvent(event, "proposal.outdated")) {
       const { proposalId, why, digest } = event.data;
       return decide(told.state, { kind: "outdated", proposalId, why, digest }, this.#options.policy);
@@ -71,11 +74,15 @@ export class GateDesk {
     const { id: decisionId, subject: caseId, data: decision } = event;
     const when = { at: logTime(position), saidAt: Date.parse(event.time) };
     const command: DecisionCommand = { kind: "decision", decisionId, caseId, decision, ...when };
+    if (wasHeard(state, decisionId)) return [];
     if (isCaseAct(decision)) return actOnCase(this.#options, command, decision);
     if (isTuningAct(decision))
       return actOnTuning(this.#options, command, { act: decision, to: position, state });
     const answer = await this.#standing(rolesToAsk(state, command, policy), decision.principal);
-    return decide(state, answer === undefined ? command : { ...command, directory: answer }, policy);
+    const known = answer === undefined ? command : { ...command, directory: answer };
+    if (decision.decision !== "need_info" || state?.phase !== "asked") return decide(state, known, policy);
+    const looks = whoLooks(state.ask.proposedBy, await this.#caseUpTo(caseId, position));
+    return decide(state, looks === undefined ? known : { ...known, looks }, policy);
   }
 
   /** Role after role until one holds the person; else what the first said. */
@@ -104,10 +111,20 @@ export class GateDesk {
     return decide(state, { kind: "deadline", deadline, ...when }, this.#options.policy);
   }
 
+  /** From the record, where no role looks into it. */
   async #question({ event, position, state }: Of<"info.requested">): Promise<Draft[]> {
+    if (event.data.asks !== undefined) return [];
     const answer = answerFromRecord(event.data.question, await this.#caseUpTo(event.subject, position));
     const command = { kind: "answered", requestId: event.id, answer, at: logTime(position) } as const;
     return decide(state, command, this.#options.policy);
+  }
+
+  async #found({ event, position, state }: Of<"info.found">): Promise<Draft[]> {
+    const answer = answerOf(event, await this.#caseUpTo(event.subject, position));
+    if (answer === undefined) return [];
+    const { requestId } = event.data;
+    const command = { kind: "answered", requestId, answer, at: logTime(position) } as const;
+    return decide(state, { ...command, looked: roleOf(event.source) }, this.#options.policy);
   }
 
   async #asks({ event, position, state }: Told): Promise<Draft[]> {
@@ -118,14 +135,16 @@ export class GateDesk {
     return decide(state, await this.#counted(ask, event, position), this.#options.policy);
   }
 
-  /** A plan for an incident that proposes nothing: nobody would hear of it. Its proposals came in the same commit. */
+  /**
+   * A plan for an incident that proposes nothing, or nothing that policy lets anybody be asked about: nobody would hear
+   * of it. Its proposals came in the same commit.
+   */
   async #leavesNobodyAsked(plan: KnownEvent<"response.planned">): Promise<boolean> {
     if (plan.data.sev === "SEV-4") return false;
-    for await (const { event } of this.#options.bus.read({
-      subject: plan.subject,
-      types: ["action.proposed"],
-    })) {
-      if (event.causationid === plan.causationid) return false;
+    const { bus, policy } = this.#options;
+    for await (const { event } of bus.read({ subject: plan.subject, types: ["action.proposed"] })) {
+      if (!isEvent(event, "action.proposed") || event.causationid !== plan.causationid) continue;
+      if ("bar" in barOf(policy, event.data)) return false;
     }
     return true;
   }

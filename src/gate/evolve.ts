@@ -5,20 +5,22 @@ import type { GateState, Handoff, HandoffStatus } from "./state.ts";
 
 /** The state after one more output of this proposal's key, in log order. */
 export function evolve(state: GateState | undefined, output: KnownEvent): GateState {
-  const before = state ?? { phase: "none" };
+  const before = state ?? { phase: "none", heard: [] };
   // A word of the gate to itself about another proposal of the case.
   if (isEvent(output, "proposal.outdated")) return before;
-  if (isEvent(output, "handoff.requested")) return withHeard(requested(before, output), output);
-  if (isEvent(output, "tuning.decided")) return tunedNow(output);
-  if (before.phase !== "asked") {
-    return isEvent(output, "action.decided") ? unaskedNow(output) : before;
-  }
-  return withHeard(evolveAnswers(evolveTiers(before, output), output), output);
+  return withHeard(after(before, output), output);
 }
 
-function withHeard(handoff: Handoff, { causationid }: KnownEvent): Handoff {
-  if (causationid === undefined || handoff.heard.includes(causationid)) return handoff;
-  return { ...handoff, heard: [...handoff.heard, causationid].slice(-500) };
+function after(before: GateState, output: KnownEvent): GateState {
+  if (isEvent(output, "handoff.requested")) return requested(before, output);
+  if (isEvent(output, "tuning.decided")) return tunedNow(before, output);
+  if (before.phase === "asked") return evolveAnswers(evolveTiers(before, output), output);
+  return isEvent(output, "action.decided") ? unaskedNow(before, output) : before;
+}
+
+function withHeard(state: GateState, { causationid }: KnownEvent): GateState {
+  if (causationid === undefined || state.heard.includes(causationid)) return state;
+  return { ...state, heard: [...state.heard, causationid].slice(-500) };
 }
 
 function requested(before: GateState, output: KnownEvent<"handoff.requested">): Handoff {
@@ -29,7 +31,15 @@ function requested(before: GateState, output: KnownEvent<"handoff.requested">): 
     status: "pending",
     caseId: output.subject,
     ...{ proposalId, ask, bar, digest, code },
-    ...{ tier: 0, nagged: 0, firstAskedAt: output.time, handedOn: 0, heard: [], used: [], questions: [] },
+    ...{
+      tier: 0,
+      nagged: 0,
+      firstAskedAt: output.time,
+      handedOn: 0,
+      heard: before.heard,
+      used: [],
+      questions: [],
+    },
     ...(before.phase === "asked" ? carriedOver(before) : {}),
     editors: [...(before.phase === "asked" ? before.editors : []), ...editor],
     ...untouched(output),
@@ -37,8 +47,8 @@ function requested(before: GateState, output: KnownEvent<"handoff.requested">): 
 }
 
 /** What of an earlier request about the same proposal still holds for the edited one. */
-function carriedOver({ firstAskedAt, handedOn, heard, used, questions, assignee }: Handoff) {
-  return { firstAskedAt, handedOn, heard, used, questions, ...(assignee === undefined ? {} : { assignee }) };
+function carriedOver({ firstAskedAt, handedOn, used, questions, assignee }: Handoff) {
+  return { firstAskedAt, handedOn, used, questions, ...(assignee === undefined ? {} : { assignee }) };
 }
 
 /** A tier that has just been asked. */
@@ -46,14 +56,15 @@ function untouched({ id, time }: KnownEvent) {
   return { askedBy: id, askedAt: time, reminded: 0, unpostedSaid: false, approvals: [] };
 }
 
-function unaskedNow(output: KnownEvent<"action.decided">): GateState {
+function unaskedNow({ heard }: GateState, output: KnownEvent<"action.decided">): GateState {
   const { proposalId, by, why } = output.data;
-  return { phase: "unasked", proposalId, caseId: output.subject, settled: { by, at: output.time, why } };
+  const settled = { by, at: output.time, why };
+  return { phase: "unasked", proposalId, caseId: output.subject, settled, heard };
 }
 
-function tunedNow({ data, time: at }: KnownEvent<"tuning.decided">): GateState {
+function tunedNow({ heard }: GateState, { data, time: at }: KnownEvent<"tuning.decided">): GateState {
   const { outcome, by, reason: why = "" } = data;
-  return { phase: "tuned", outcome, settled: { by: [by], at, why } };
+  return { phase: "tuned", outcome, settled: { by: [by], at, why }, heard };
 }
 
 /** The tier's clock. */

@@ -15,11 +15,16 @@ interface PersonAnswers {
   readonly answer: Members;
 }
 
-export function asking({ proposalId, bar, opened }: Handoff, by: Principal, question: string): Draft {
+/** @param looks the role that looks into it, where one does */
+export function asking(
+  { proposalId, bar, opened }: Handoff,
+  { by, question, looks }: { by: Principal; question: string; looks: string | undefined },
+): Draft {
   const stops = bar.clockStopsForInfo === true && opened !== undefined;
+  const asks = looks === undefined ? {} : { asks: looks };
   return {
     type: "info.requested",
-    data: { proposalId, by, question, ...(stops ? { clockStopped: true } : {}) },
+    data: { proposalId, by, question, ...(stops ? { clockStopped: true } : {}), ...asks },
   };
 }
 
@@ -27,12 +32,15 @@ export function asking({ proposalId, bar, opened }: Handoff, by: Principal, ques
  * Said also when it was decided meanwhile: who asked still wants to know. A record that does not speak to it leaves the
  * question open, and a clock that stands standing: a person may know.
  */
-export function answered(handoff: Handoff, { requestId, answer, at }: AnsweredCommand): Draft[] {
-  const { proposalId } = handoff;
-  const { text, evidence, eventIds } = answer;
+export function answered(handoff: Handoff, { requestId, answer, at, looked }: AnsweredCommand): Draft[] {
+  const { proposalId, questions, ask } = handoff;
+  // Who proposed it answers what people asked of it, and nothing else.
+  if (looked !== undefined && (!questions.includes(requestId) || looked !== ask.proposedBy)) return [];
+  const { text, evidence, eventIds, role } = answer;
   const said = { proposalId, answer: text, evidence: [...evidence], requestId, eventIds: [...eventIds] };
   const clock = eventIds.length === 0 ? {} : clockOn(handoff, requestId, at);
-  return [{ type: "info.answered", data: { ...said, from: "record", ...clock } }];
+  const from = role === undefined ? { from: "record" as const } : { from: "role" as const, role };
+  return [{ type: "info.answered", data: { ...said, ...from, ...clock } }];
 }
 
 /** The record's silence answers nothing. What gave time back, as it once did, has. */

@@ -56,7 +56,7 @@ function review(
 }
 
 /** "/roles/ir-lead" says it, "ir-lead" proposed it. */
-function roleOf(source: string): string {
+export function roleOf(source: string): string {
   const name = RoleName.safeParse(source.slice(source.lastIndexOf("/") + 1));
   return name.success ? name.data : "unknown";
 }

@@ -27,6 +27,9 @@ const HandoffStatus = z.enum([
 ]);
 export type HandoffStatus = z.infer<typeof HandoffStatus>;
 
+/** Decisions that have been answered: one that is on the log twice counts once. The last 500. */
+const Heard = z.array(z.string()).default([]);
+
 /** How it stopped being open to answers: by whom (nobody, when time did it), when and why. */
 const Settled = z.strictObject({ by: z.array(Principal), at: IsoTime, why: z.string() });
 
@@ -69,8 +72,7 @@ const Handoff = z.strictObject({
   carryOutBy: IsoTime.optional(),
   /** Share of the time to carry it out at the last nagging; 0: none yet. */
   nagged: z.number().min(0).max(1),
-  /** Decisions that have been answered: one that is on the log twice counts once. The last 500. */
-  heard: z.array(z.string()),
+  heard: Heard,
   /** Uses of cards' references that have served: each once, by each person for each thing. The last 500. */
   used: z.array(z.string()),
   /** The last step of the status: the decision, then what came of it. */
@@ -84,6 +86,7 @@ const Unasked = z.strictObject({
   proposalId: z.string(),
   caseId: z.string(),
   settled: Settled,
+  heard: Heard,
 });
 
 /** A proposed tuning that somebody has answered. */
@@ -91,10 +94,11 @@ const Tuned = z.strictObject({
   phase: z.literal("tuned"),
   outcome: z.enum(["accepted", "declined"]),
   settled: Settled,
+  heard: Heard,
 });
 
-/** Nothing was ever proposed under this key; refusals may have been said. */
-const Nothing = z.strictObject({ phase: z.literal("none") });
+/** Nothing was ever proposed under this key; something may have been said of a case, a rule or a role, or refused. */
+const Nothing = z.strictObject({ phase: z.literal("none"), heard: Heard });
 
 export const GateState = z.discriminatedUnion("phase", [Handoff, Unasked, Tuned, Nothing]);
 export type GateState = z.infer<typeof GateState>;

@@ -18,6 +18,9 @@ export function isTuningAct(decision: Decision): decision is TuningDecision {
   return "tuningId" in decision;
 }
 
+/** Nobody but the Detection Engineer proposes tunings: its own subject is read, not the log. */
+const reportedUnder = "calendar:detection-engineer";
+
 /** A tuning as it was last proposed. */
 export interface ProposedTuning {
   readonly rule: string;
@@ -80,7 +83,7 @@ export async function actOnTuning(
     if (standingOf(answer, act.principal, "").entitled) break;
   }
   let proposed: ProposedTuning | undefined;
-  for await (const { event } of bus.read({ types: ["tuning.reported"], to })) {
+  for await (const { event } of bus.read({ subject: reportedUnder, types: ["tuning.reported"], to })) {
     proposed = proposedIn(event, act.tuningId) ?? proposed;
   }
   return [decideTuning({ command, act, answers, proposed, state }, policy)];

@@ -84,8 +84,9 @@ function infoFact(event: KnownEvent, what: string): Said | undefined {
     return { text: `${by.user} asked about the request to ${what}: ${question}` };
   }
   if (!isEvent(event, "info.answered")) return undefined;
-  const { by, answer } = event.data;
-  const who = by === undefined ? "The answer" : `${by.user}'s answer`;
+  const { by, role, answer } = event.data;
+  const who =
+    by === undefined ? `The answer${role === undefined ? "" : ` of ${role.title}`}` : `${by.user}'s answer`;
   return { text: `${who} about the request to ${what}: ${answer}` };
 }
 

@@ -5,6 +5,8 @@ import { promptView } from "../../src/agent/prompt-view.ts";
 import { foldCase } from "../../src/memory/case-file.ts";
 import { alertEvent, caseId, event, goodAnswer, play, sleuth, submit } from "./scene.ts";
 
+const by = { team: "T1", user: "U1" };
+
 describe("the prompt", () => {
   it("is the same for two runs in all but the case", async () => {
     const one = await play({ script: [submit(goodAnswer)], deps: { marker: () => "aaaaaaaaaaaaaaaa" } });
@@ -126,13 +128,16 @@ describe("the case as a model reads it", () => {
   });
 
   it("holds the data of an event that is not part of the case file", () => {
-    const asked = event(
-      "info.requested",
-      { proposalId: "p1", by: { team: "T1", user: "U1" }, question: "Which macro?" },
-      "i1",
-    );
+    const linked = event("case.linked", { to: "CASE-9999999999", by, reason: "the same host" }, "i1");
+    const view = promptView(foldCase(caseId, [alertEvent()]), { event: linked });
+    expect(view["wokenBy"]).toMatchObject({ type: "case.linked", data: { reason: "the same host" } });
+  });
+
+  it("holds a person's question apart, where no evidence can come from", () => {
+    const asked = event("info.requested", { proposalId: "p1", by, question: "Which macro?" }, "i1");
     const view = promptView(foldCase(caseId, [alertEvent()]), { event: asked });
-    expect(view["wokenBy"]).toMatchObject({ type: "info.requested", data: { question: "Which macro?" } });
+    expect(view).toMatchObject({ wokenBy: { type: "info.requested" }, question: { asked: "Which macro?" } });
+    expect(JSON.stringify(view["wokenBy"])).not.toContain("macro");
   });
 
   it("holds no secret", () => {

@@ -78,6 +78,7 @@ describe("an answer to a proposed tuning", () => {
       {
         state: {
           phase: "tuned",
+          heard: [],
           outcome: "declined",
           settled: { by: [user("Priya")], at: isoTime(minutes(0)), why: "No." },
         },

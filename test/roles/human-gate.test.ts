@@ -5,7 +5,10 @@ import { silent } from "../../src/diagnostics.ts";
 import { catalogue, eventTypes } from "../../src/events/catalogue.ts";
 import { canonicalJson } from "../../src/events/canonical.ts";
 import { makeEvent } from "../../src/events/parse.ts";
+import { GateDesk } from "../../src/gate/desk.ts";
+import { evolve } from "../../src/gate/evolve.ts";
 import { gateSays } from "../../src/gate/says.ts";
+import type { GateState } from "../../src/gate/state.ts";
 import {
   answersTo,
   click,
@@ -16,11 +19,11 @@ import {
   saidBy,
   type GateOnABus,
 } from "../gate/on-a-bus.ts";
-import { caseId, members, refusal, types, unavailable, user } from "../gate/given.ts";
+import { caseId, members, policy, refusal, types, unavailable, user } from "../gate/given.ts";
 
 const open: GateOnABus[] = [];
-const atWork = async (): Promise<GateOnABus> => {
-  const on = await gateOnABus();
+const atWork = async (...args: Parameters<typeof gateOnABus>): Promise<GateOnABus> => {
+  const on = await gateOnABus(...args);
   on.crowd.are(members("Mia", "Priya"));
   open.push(on);
   return on;
@@ -206,6 +209,55 @@ describe("the human gate on a bus", () => {
         rationale: expect.stringMatching(/SEV-2.*Stolen session/) as string,
       },
     });
+  });
+
+  it("asks for a review of a plan that proposes only what nobody may be asked about", async () => {
+    const never = [{ targets: ["NW-DC-*"], why: "the directory ends with it" }];
+    const on = await atWork({ never });
+    const of = { source: "/roles/ir-lead", subject: caseId, time };
+    const plan = (id: string, causationid: string) =>
+      makeEvent({
+        ...{ ...of, id, causationid, type: "response.planned" },
+        data: {
+          ...{ sev: "SEV-1", summary: "DCSync.", containment: [], eradication: [], recovery: [] },
+          ...{ notifications: [], bridgeRequired: true, evidence: [] },
+        },
+      });
+    const proposal = (id: string, causationid: string, value: string) =>
+      makeEvent({
+        ...{ ...of, id, causationid, type: "action.proposed" },
+        data: {
+          ...{ verb: "isolate_host", target: { type: "host", value }, parameters: {}, rationale: "It." },
+          ...{ evidence: [], opinion: { reversible: true, blastRadius: "One." } },
+        },
+      });
+    const last = proposal("a3", "e2", "WS-1");
+    await on.bus.publish([
+      ...[plan("p1", "e1"), proposal("a1", "e1", "NW-DC-01")],
+      ...[plan("p2", "e2"), proposal("a2", "e2", "NW-DC-01"), last],
+    ]);
+    await answersTo(on, [last]);
+    const requests = (await saidBy(on)).filter(({ type }) => type === "handoff.requested");
+    expect(requests.map(({ causationid }) => causationid).sort()).toEqual(["a3", "p1"]);
+  });
+
+  it("answers what concerns a case once, however often somebody appends that word", async () => {
+    const on = await atWork({ rights: { close: ["tier2-oncall"] } });
+    const close = makeEvent({
+      ...{ id: "c1", source: "/frontends/test", subject: caseId, time, type: "decision.submitted" },
+      data: { decision: "close", principal: user("Mia"), surface: "terminal", caseId, reason: "done" },
+    });
+    const told = { event: close, position: "1-0", partition: 0, deliveries: 1 };
+    const signal = new AbortController().signal;
+    const desk = new GateDesk({
+      ...{ bus: on.bus, policy: { ...policy, rights: { close: ["tier2-oncall"] } } },
+      directory: { ask: () => Promise.resolve(members("Mia")), observe: () => Promise.resolve(undefined) },
+    });
+    const [draft] = await desk.answer({ ...told, signal, state: undefined });
+    expect(draft?.type).toBe("decision.refused");
+    const [said] = await clicked(on, close);
+    const state = (said ?? []).reduce<GateState | undefined>((so, one) => evolve(so, one), undefined);
+    expect(await desk.answer({ ...told, signal, state })).toEqual([]);
   });
 
   it("answers what concerns a case as well, by rights of its own", async () => {

@@ -60,6 +60,42 @@ describe("a question before a decision", () => {
     await shownMessage(world, "notice", (words) => words.includes(`Answer of @U0SAM: ${answer}`));
   });
 
+  it("is the role's that proposed it, where a model plays it: the card says who looks, then what it found", async () => {
+    const ran = {
+      ...{ role: "ir-lead", promptVersion: "0".repeat(64), model: "qwen3-32b", leg: "one", modelCalls: 1 },
+      ...{ tokens: { input: 1, output: 1 }, milliseconds: 1, evidenceDropped: 0, positions: {} },
+    };
+    const source = "/roles/ir-lead";
+    await publish(world.bus, said("role.worked", { ...ran, recallArm: "off", steps: [] }, { source }));
+    const card = first(await cardsFor(world, {}));
+    const asking = await press("U0MIA", slackActions.needInfo, card);
+    await world.does("submit", { user: "U0MIA", view_id: asking.id, values: { question } });
+    const looks = "IR Lead is looking into it, with its read-only tools.";
+    await shownMessage(world, "gate", (words) => words.includes(looks));
+    await shownMessage(world, "notice", (words) => words.includes(looks));
+
+    const { id: requestId, data } = await world.event("info.requested");
+    const step = { step: 1, tool: "process_tree", arguments: {}, result: "-enc JABj", status: "ok" } as const;
+    const evidence = [{ claim: "It was encoded.", cites: "step 1", quote: "-enc JABj" }];
+    const found = { proposalId: data.proposalId, requestId, role: "ir-lead", title: "IR Lead", evidence };
+    await publish(
+      world.bus,
+      { ...said("info.found", found, { source }), causationid: requestId },
+      {
+        ...said(
+          "role.worked",
+          { ...ran, recallArm: "off", steps: [{ ...step, milliseconds: 1 }] },
+          { source },
+        ),
+        causationid: requestId,
+      },
+    );
+    await shownMessage(world, "gate", (words) => words.includes("Answer of IR Lead It was encoded."));
+    const answer = await shownMessage(world, "notice", (words) => words.includes("Answer of IR Lead:"));
+    expect(reads(answer.blocks)).toMatch(/It was encoded\..*-enc JABj/s);
+    expect(reads(answer.blocks)).toContain("process tree");
+  });
+
   it("is answered by nobody who could not say what a case was", async () => {
     const card = first(await cardsFor(world, {}));
     const asking = await press("U0MIA", slackActions.needInfo, card);

@@ -24,6 +24,7 @@ export function findingOf(event: AnyEvent): Found | undefined {
   if (isEvent(event, "case.investigated")) return investigation(event);
   if (isEvent(event, "response.planned")) return plan(event);
   if (isEvent(event, "intel.reported")) return intel(event);
+  if (isEvent(event, "info.found")) return lookedInto(event);
   return undefined;
 }
 
@@ -126,6 +127,13 @@ function intel({ data }: KnownEvent<"intel.reported">): Found {
       ]),
     },
   };
+}
+
+/** Its answer is the evidence; the gate says the same to who asked. */
+function lookedInto({ data: { evidence, why } }: KnownEvent<"info.found">): Found {
+  const summary =
+    why === undefined ? "Looked into a person's question." : `Looked into a person's question: ${why}.`;
+  return { evidence, finding: { summary, facts: [], lists: [] } };
 }
 
 function named(facts: readonly (readonly [string, string | undefined])[]): [string, string][] {
