@@ -87,10 +87,14 @@ function linkOf(line: string, where: string): ExportLink {
 
 /** For people. */
 export function reportLines({ verdict, partitions }: AuditReport): string[] {
-  const lines = partitions.flatMap(({ partition, entries, segments, head, agreesWith, damage }) => [
+  const lines = partitions.flatMap(({ partition, entries, segments, head, agreesWith, erased, damage }) => [
     `partition ${partition}: ${entries} entries${segments === 0 ? "" : `, ${segments} segments in the archive`}`,
     ...(head === undefined ? [] : [`  head ${anchorText({ partition, ...head })}`]),
     ...agreesWith.map((what) => `  agrees with ${what}`),
+    ...erased.map(
+      (of) =>
+        `  erased ${of.entries} entries after ${of.from} up to ${of.to}, at ${of.at} by ${of.by}: ${of.why}`,
+    ),
     ...damage.map(({ where, what }) => `  DAMAGED ${where}: ${what}`),
   ]);
   const means = {

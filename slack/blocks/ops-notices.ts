@@ -13,6 +13,7 @@ export const opsTypes = [
   "entry.redriven",
   "group.detached",
   "handoff.unposted",
+  "log.erased",
   "log.verified",
   "model.budget_spent",
   "model.failed_over",
@@ -81,7 +82,14 @@ function toolsWords({ server, version, changes, more }: EventData<"tools.changed
   };
 }
 
-const logTypes = ["canary.missed", "entry.dead", "entry.redriven", "group.detached", "log.verified"] as const;
+const logTypes = [
+  "canary.missed",
+  "entry.dead",
+  "entry.redriven",
+  "group.detached",
+  "log.erased",
+  "log.verified",
+] as const;
 
 /** What goes wrong between the log and those who read it. */
 function logWords(event: Extract<OpsEvent, { type: (typeof logTypes)[number] }>): OpsWords {
@@ -97,6 +105,11 @@ function logWords(event: Extract<OpsEvent, { type: (typeof logTypes)[number] }>)
       return { head: ours`Redriven:`, line: because(`an entry of ${event.data.group} is tried again.`) };
     case "log.verified":
       return verifiedWords(event);
+    case "log.erased": {
+      const { entries, to, by, why } = event.data;
+      const words = `${entries.toLocaleString("en-GB")} entries of the archive up to ${to}, by ${by}: ${why}`;
+      return { head: ours`Erased:`, line: because(words) };
+    }
     case "group.detached": {
       const { group, undone, why } = event.data;
       const left = undone.length === 0 ? "" : ` ${undone.length} entries were not done.`;

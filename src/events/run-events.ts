@@ -216,6 +216,21 @@ export const operationsEvents = {
       damage: z.array(z.string().max(500)).max(20),
     }),
   }),
+  /** What a segment of the archive said of cases was erased; its digests, and so the chain, are left. */
+  "log.erased": event({
+    saidBy: ["operations"],
+    data: z.strictObject({
+      partition: z.int().min(0),
+      /** Exclusive. */
+      after: z.string(),
+      to: z.string(),
+      /** What the segment ends with. */
+      hash: z.string().max(64),
+      entries: z.int().min(1),
+      by: z.string().min(1).max(200),
+      why: z.string().min(1).max(500),
+    }),
+  }),
   "group.detached": event({
     saidBy: ["operations"],
     data: z.strictObject({

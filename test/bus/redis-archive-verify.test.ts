@@ -126,6 +126,17 @@ describe.skipIf(!requires("redis"))("an archived log, verified", () => {
     });
   });
 
+  it("says so too of a log that was rolled back, whoever asks", async () => {
+    const chain = await new ArchiveFolder(at().folder).chain(0, await keptHead());
+    const { after } = chain[1]?.header ?? expect.fail("no second segment");
+    await at().redis.hset(keys.archive, { ...after });
+    expect((await verified()).damage).toEqual([]);
+    const later = await at().redis.xrange(keys.log, `(${after.position}`, "+");
+    await at().redis.xdel(keys.log, ...later.map(([id]) => id));
+    const [damage] = (await verified()).damage;
+    expect(damage?.what).toMatch(/should have the entry at .*, and it ends at .*: it was rolled back/);
+  });
+
   async function keptHead() {
     const { position = "", hash = "", count = "" } = await at().redis.hgetall(keys.archive);
     return { position, hash, count: Number(count) };

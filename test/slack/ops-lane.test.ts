@@ -46,6 +46,14 @@ function each(words: string): OpsEvent[] {
     said("group.detached", { group: words, undone: ["1-0"], why: long }, system),
     said("handoff.unposted", { proposalId: "p1", tier: 0, askedAt: "2026-03-02T10:00:00.000Z" }),
     said(
+      "log.erased",
+      {
+        ...{ partition: 0, after: "0-0", to: "1-0", hash: short, entries: 3 },
+        ...{ by: words.slice(0, 200) || "x", why: words.slice(0, 500) || "x" },
+      },
+      system,
+    ),
+    said(
       "log.verified",
       { verdict: "damaged", entries: 3, heads: [words.slice(0, 120)], damage: [words.slice(0, 500)] },
       system,

@@ -4,7 +4,7 @@
  * is ignored.
  */
 import { randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { HatrackError, reasonOf } from "../../errors.ts";
@@ -19,7 +19,10 @@ import {
 } from "./segment.ts";
 
 /** Partition, the hash of what it follows on, the hash it ends with, and what makes the name its writer's own. */
-const named = /^p(\d+)\.([0-9a-f]{64})\.([0-9a-f]{64})\.[0-9a-f-]{36}\.jsonl\.gz$/;
+const named = /^p(\d+)\.([0-9a-f]{64})\.([0-9a-f]{64})\.(?:[0-9a-f-]{36}|erased)\.jsonl\.gz$/;
+const isErased = (name: string): boolean => name.endsWith(".erased.jsonl.gz");
+/** The name it has once its texts were erased. */
+const erasedName = (name: string): string => name.replace(/[^.]+\.jsonl\.gz$/, "erased.jsonl.gz");
 
 interface Listed {
   readonly name: string;
@@ -50,12 +53,32 @@ export class ArchiveFolder {
   }
 
   /** Durable when it resolves. Says the name it has. */
-  async write({ header, bytes }: Segment): Promise<string> {
-    const name = `p${header.partition}.${header.after.hash}.${header.last.hash}.${randomUUID()}.jsonl.gz`;
+  async write(segment: Segment): Promise<string> {
+    const { after, last, partition } = segment.header;
+    const name = `p${partition}.${after.hash}.${last.hash}.${randomUUID()}.jsonl.gz`;
+    await this.#write(name, segment);
+    return name;
+  }
+
+  /** Puts what is left of a segment in its place; a crash between the two leaves both, and `read` knows which counts. */
+  async replace(name: string, segment: Segment): Promise<void> {
+    await this.#write(erasedName(name), segment);
+    await this.remove(name);
+    this.#known.delete(segment.header.last.hash);
+  }
+
+  /** What a crash left of segments that were erased. */
+  async removeErased(partition: number): Promise<void> {
+    const names = (await this.#list(partition)).map(({ name }) => name);
+    const left = names.filter((name) => !isErased(name) && names.includes(erasedName(name)));
+    await Promise.all(left.map((name) => this.remove(name)));
+  }
+
+  async #write(name: string, { bytes }: Segment): Promise<void> {
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
       const whole = join(this.#folder, name);
-      const part = `${whole}.part`;
+      const part = `${whole}.${randomUUID()}.part`;
       const file = await open(part, "wx", 0o600);
       try {
         await file.writeFile(bytes);
@@ -65,7 +88,6 @@ export class ArchiveFolder {
       }
       await rename(part, whole);
       await syncFolder(this.#folder);
-      return name;
     } catch (cause) {
       const message = `archive: ${this.#folder}: a segment cannot be written (${reasonOf(cause)})`;
       throw new HatrackError("archive_unwritable", message, { cause, retryable: true });
@@ -78,7 +100,9 @@ export class ArchiveFolder {
 
   async #list(partition: number): Promise<Listed[]> {
     const names = await readdir(this.#folder).catch(() => []);
-    return names.sort().flatMap((name) => {
+    // What was erased last, so that it counts.
+    const sorted = names.sort((a, b) => Number(isErased(a)) - Number(isErased(b)) || (a < b ? -1 : 1));
+    return sorted.flatMap((name) => {
       const [, number, after = "", hash = ""] = named.exec(name) ?? [];
       return Number(number) === partition ? [{ name, after, hash }] : [];
     });
@@ -136,6 +160,9 @@ export class ArchiveFolder {
     try {
       return await readFile(join(this.#folder, name));
     } catch (cause) {
+      // Erased since its name was looked up.
+      const instead = erasedName(name);
+      if (instead !== name && existsSync(join(this.#folder, instead))) return this.#bytes(instead);
       throw damaged(name, `cannot be read (${reasonOf(cause)})`, cause);
     }
   }

@@ -30,11 +30,11 @@ export class ArchiveReader {
     if (head === undefined) return;
     for (const segment of await this.#folder.chain(this.#partition, head)) {
       if (!overlaps(segment, range)) continue;
-      const { entries, damage } = await this.#folder.read(segment.name);
+      const { lines, damage } = await this.#folder.read(segment.name);
       const [first] = damage;
       // What cannot be trusted is not shown as if it could: "audit verify" says all that is wrong.
       if (first !== undefined) throw damaged(first.where, first.what);
-      yield entries.filter((entry) => inRange(entry, range));
+      yield lines.flatMap((line) => ("text" in line && inRange(line, range) ? [line] : []));
     }
   }
 }

@@ -1,6 +1,7 @@
 /**
- * The hash chain over one partition: each entry's hash covers its position, its stored text and the hash before it,
- * so that one hash vouches for everything up to it.
+ * The hash chain over one partition: each entry's hash covers its position, the digest of its stored text and the hash
+ * before it, so that one hash vouches for everything up to it. By the digest, so that a text can be erased and the chain
+ * still be computed from the first entry to the last.
  */
 import { sha256 } from "../../events/canonical.ts";
 import { HatrackError } from "../../errors.ts";
@@ -24,8 +25,20 @@ export interface Link {
   readonly text: string;
 }
 
-export function linked(head: Head, { position, text }: Link): Head {
-  return { position, hash: sha256(`${head.hash}\n${position}\n${text}`), count: head.count + 1 };
+/** All that is left of a text that was erased. */
+export interface ErasedLink {
+  readonly position: Position;
+  /** SHA-256 of the text, hex. */
+  readonly digest: string;
+}
+
+export function linked(head: Head, link: Link | ErasedLink): Head {
+  const { position } = link;
+  return { position, hash: sha256(`${head.hash}\n${position}\n${digestOf(link)}`), count: head.count + 1 };
+}
+
+export function digestOf(link: Link | ErasedLink): string {
+  return "text" in link ? sha256(link.text) : link.digest;
 }
 
 /** A head that somebody outside the log has kept: a message in Slack, a note, another system. */

@@ -1,13 +1,14 @@
 /**
  * A segment of the archive: entries of one partition that follow each other, gzipped JSON lines. The first line is the
- * header, each further one [position, type, text, hash]. The same entries make the same bytes.
+ * header, each further one [position, type, text, hash], or, where the text was erased, [position, null, null, hash,
+ * digest of the text]. The same entries make the same bytes.
  */
 import type { Readable } from "node:stream";
 import { createGunzip, gunzipSync, gzipSync } from "node:zlib";
 import { z } from "zod";
 import { HatrackError, reasonOf } from "../../errors.ts";
 import { comparePositions, type Position } from "../bus.ts";
-import { linked, type Head } from "./chain.ts";
+import { digestOf, linked, type ErasedLink, type Head } from "./chain.ts";
 
 export interface ArchivedEntry {
   readonly position: Position;
@@ -16,39 +17,87 @@ export interface ArchivedEntry {
   readonly text: string;
 }
 
+export type ArchivedLine = ArchivedEntry | ErasedLink;
+
+/** Said once in the header of a segment that was erased, and in the event `log.erased`. */
+const Erasure = z.strictObject({
+  entries: z.int(),
+  at: z.string(),
+  by: z.string(),
+  why: z.string(),
+});
+export type Erasure = z.infer<typeof Erasure>;
+
 const HeadSchema = z.strictObject({ position: z.string(), hash: z.string(), count: z.int() });
 const Header = z.strictObject({
   format: z.literal("hatrack-segment"),
-  version: z.literal(1),
+  version: z.literal(2),
   partition: z.int(),
   /** What it follows on. */
   after: HeadSchema,
   last: HeadSchema,
   /** Whose events are in it, sorted. */
   subjects: z.array(z.string()),
+  erased: Erasure.optional(),
 });
 export type SegmentHeader = z.infer<typeof Header>;
-const Line = z.tuple([z.string(), z.nullable(z.string()), z.string(), z.string()]);
+const Line = z.union([
+  z.tuple([z.string(), z.nullable(z.string()), z.string(), z.string()]),
+  z.tuple([z.string(), z.null(), z.null(), z.string(), z.string()]),
+]);
 
 export interface Segment {
   readonly header: SegmentHeader;
   readonly bytes: Buffer;
 }
 
+interface Place {
+  readonly partition: number;
+  readonly after: Head;
+  readonly erased?: Erasure;
+}
+
 /** @param entries at least one, in log order */
-export function makeSegment(
-  { partition, after }: { readonly partition: number; readonly after: Head },
-  entries: readonly ArchivedEntry[],
-): Segment {
+export function makeSegment({ partition, after, erased }: Place, entries: readonly ArchivedLine[]): Segment {
   let last = after;
-  const lines = entries.map(({ position, type, text }) => {
-    last = linked(last, { position, text });
-    return JSON.stringify([position, type ?? null, text, last.hash]);
+  const lines = entries.map((entry) => {
+    last = linked(last, entry);
+    return JSON.stringify(lineFor(entry, last.hash));
   });
-  const subjects = [...new Set(entries.flatMap(({ text }) => subjectOf(text) ?? []))].sort();
-  const header = { format: "hatrack-segment", version: 1, partition, after, last, subjects } as const;
+  const subjects = [
+    ...new Set(entries.flatMap((entry) => ("text" in entry ? (subjectOf(entry.text) ?? []) : []))),
+  ].sort();
+  const of = { format: "hatrack-segment", version: 2, partition, after, last, subjects } as const;
+  const header = { ...of, ...(erased === undefined ? {} : { erased }) };
   const bytes = gzipSync(`${[JSON.stringify(header), ...lines].join("\n")}\n`, { level: 9 });
   return { header, bytes };
+}
+
+function lineFor(entry: ArchivedLine, hash: string): z.infer<typeof Line> {
+  return "text" in entry
+    ? [entry.position, entry.type ?? null, entry.text, hash]
+    : [entry.position, null, null, hash, entry.digest];
+}
+
+/** Subjects of what concerns the SOC itself, as who paused a role: without it a restart would forget that. */
+const ofTheSoc = ["system", "shadow"];
+/** Said under them, and yet with words of an alert. */
+const withAlerts = ["alert.rejected", "entry.dead"];
+
+function stays({ type, text }: ArchivedEntry): boolean {
+  return ofTheSoc.includes(subjectOf(text) ?? "") && type !== undefined && !withAlerts.includes(type);
+}
+
+/** The same segment with the digest alone of every text that says something of cases, or is nobody's event. */
+export function withoutCases(
+  { header, lines }: Pick<ReadSegment, "header" | "lines">,
+  order: Omit<Erasure, "entries">,
+): Segment {
+  const left = lines.map((line) =>
+    "text" in line && !stays(line) ? { position: line.position, digest: digestOf(line) } : line,
+  );
+  const entries = left.filter((line) => !("text" in line)).length;
+  return makeSegment({ ...header, erased: { ...order, entries } }, left);
 }
 
 const Subject = z.object({ subject: z.string() });
@@ -70,7 +119,7 @@ export interface Damage {
 
 export interface ReadSegment {
   readonly header: SegmentHeader;
-  readonly entries: readonly ArchivedEntry[];
+  readonly lines: readonly ArchivedLine[];
   readonly damage: readonly Damage[];
 }
 
@@ -79,20 +128,21 @@ export interface ReadSegment {
  * @throws HatrackError `archive_damaged` when not even the header can be read
  */
 export function readSegment(bytes: Buffer, name: string): ReadSegment {
-  const [first = "", ...lines] = unpacked(bytes, name).replace(/\n$/, "").split("\n");
+  const [first = "", ...stored] = unpacked(bytes, name).replace(/\n$/, "").split("\n");
   const header = headerOf(first, name);
-  const entries: ArchivedEntry[] = [];
+  const lines: ArchivedLine[] = [];
   const damage: Damage[] = [];
   let head: Head = header.after;
-  lines.forEach((line, at) => {
+  stored.forEach((line, at) => {
     const where = `${name}:${at + 2}`;
     const parsed = lineOf(line);
     if (parsed === undefined) {
       damage.push({ where, what: "is not an entry: expected [position, type, text, hash]" });
       return;
     }
-    const [position, type, text, hash] = parsed;
-    const next = linked(head, { position, text });
+    const { entry, hash } = parsed;
+    const { position } = entry;
+    const next = linked(head, entry);
     if (comparePositions(position, head.position) <= 0) {
       damage.push({
         where,
@@ -104,10 +154,10 @@ export function readSegment(bytes: Buffer, name: string): ReadSegment {
     }
     // The stored hash, so that one changed line is one finding.
     head = { ...next, hash };
-    entries.push({ position, type: type ?? undefined, text });
+    lines.push(entry);
   });
-  damage.push(...claims(header, head, name));
-  return { header, entries, damage };
+  damage.push(...claims(header, head, name), ...claimsErased(header, lines, name));
+  return { header, lines, damage };
 }
 
 /** Whether the header says what the lines come to. */
@@ -120,6 +170,14 @@ function claims({ last }: SegmentHeader, found: Head, name: string): Damage[] {
   return [
     { where: name, what: `the header says that it ends at ${last.position} with ${last.hash}, it does not` },
   ];
+}
+
+function claimsErased({ erased }: SegmentHeader, lines: readonly ArchivedLine[], name: string): Damage[] {
+  const found = lines.filter((line) => !("text" in line)).length;
+  const said = erased?.entries ?? 0;
+  return found === said
+    ? []
+    : [{ where: name, what: `the header says that ${said} entries were erased, ${found} were` }];
 }
 
 /** Unpacks no more than the first line. @throws HatrackError `archive_damaged` */
@@ -156,9 +214,11 @@ function headerOf(line: string, name: string): SegmentHeader {
   }
 }
 
-function lineOf(line: string): z.infer<typeof Line> | undefined {
+function lineOf(line: string): { readonly entry: ArchivedLine; readonly hash: string } | undefined {
   try {
-    return Line.parse(JSON.parse(line));
+    const [position, type, text, hash, digest = ""] = Line.parse(JSON.parse(line));
+    const entry = text === null ? { position, digest } : { position, type: type ?? undefined, text };
+    return { entry, hash };
   } catch {
     return undefined;
   }

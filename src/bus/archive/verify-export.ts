@@ -80,7 +80,7 @@ class ExportWalk {
     const heads = [...this.#heads].sort(([a], [b]) => a - b);
     const [first = [0, undefined] as const, ...others] = heads;
     const of = ([partition, head]: readonly [number, Head | undefined]): Verified => ({
-      ...{ partition, entries: head?.count ?? 0, segments: 0, head, agreesWith: [], damage: [] },
+      ...{ partition, entries: head?.count ?? 0, segments: 0, head, agreesWith: [], erased: [], damage: [] },
     });
     // What is wrong with a file is said once.
     return [{ ...of(first), agreesWith: this.#agrees, damage: this.#damage }, ...others.map(of)];

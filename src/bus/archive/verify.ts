@@ -3,7 +3,18 @@ import { sha256 } from "../../events/canonical.ts";
 import { HatrackError } from "../../errors.ts";
 import { comparePositions, type Position } from "../bus.ts";
 import type { ArchiveFolder } from "./archive-folder.ts";
-import { anchorText, genesis, linked, type Anchor, type Head, type Link } from "./chain.ts";
+import {
+  anchorText,
+  digestOf,
+  genesis,
+  linked,
+  type Anchor,
+  type ErasedLink,
+  type Head,
+  type Link,
+} from "./chain.ts";
+import { ErasureWatch, type ErasedSegment } from "./verify-erased.ts";
+import { RollbackWatch } from "./verify-rollback.ts";
 import type { Damage } from "./segment.ts";
 
 export interface Verified {
@@ -15,6 +26,8 @@ export interface Verified {
   readonly head: Head | undefined;
   /** What the chain was compared with and agrees with. */
   readonly agreesWith: readonly string[];
+  /** Whose texts were erased on purpose; the chain over them is whole. */
+  readonly erased: readonly ErasedSegment[];
   readonly damage: readonly Damage[];
 }
 
@@ -43,6 +56,8 @@ class Walk {
   readonly #archived = new Map<Position, string>();
   readonly #anchors: Map<Position, Anchor>;
   readonly #agrees: string[] = [];
+  readonly #erasures = new ErasureWatch();
+  readonly #rollback = new RollbackWatch();
   #segments = 0;
   #head: Head = genesis;
 
@@ -54,6 +69,8 @@ class Walk {
 
   async archive(): Promise<void> {
     const { kept, folder, partition } = this.#record;
+    if (kept !== undefined && folder !== undefined)
+      await this.#try(() => this.#rollback.look(folder, partition, kept), undefined);
     if (kept === undefined || kept.count === 0) return;
     if (folder === undefined) {
       this.#found("archive", `the log was archived up to ${kept.position}: name the folder with --archive`);
@@ -66,9 +83,10 @@ class Walk {
       this.#damage.push(...segment.damage);
       this.#segments += 1;
       this.#head = segment.header.after;
-      for (const entry of segment.entries) {
-        this.#archived.set(entry.position, sha256(entry.text));
-        this.#step(entry);
+      this.#erasures.segment(segment.header);
+      for (const line of segment.lines) {
+        this.#archived.set(line.position, digestOf(line));
+        this.#step(line);
       }
     }
     if (this.#head.hash === kept.hash)
@@ -88,9 +106,11 @@ class Walk {
       if (comparePositions(entry.position, seen) <= 0)
         this.#found(`log ${entry.position}`, `does not come after ${seen}`);
       seen = entry.position;
+      this.#rollback.live(entry);
       if (comparePositions(entry.position, end) > 0) this.#step(entry);
       else this.#sameAsArchived(entry);
     }
+    this.#damage.push(...this.#erasures.damage(), ...this.#rollback.damage());
     for (const anchor of this.#anchors.values()) {
       const gone = comparePositions(anchor.position, this.#head.position) > 0;
       const what = gone
@@ -110,12 +130,14 @@ class Walk {
       segments: this.#segments,
       head,
       agreesWith: this.#agrees,
+      erased: this.#erasures.segments,
       damage: this.#damage,
     };
   }
 
-  #step(entry: Link): void {
+  #step(entry: Link | ErasedLink): void {
     this.#head = linked(this.#head, entry);
+    if ("text" in entry) this.#erasures.entry(entry);
     const anchor = this.#anchors.get(entry.position);
     if (anchor === undefined) return;
     this.#anchors.delete(entry.position);

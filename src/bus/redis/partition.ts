@@ -10,6 +10,7 @@ import { verifyPartition, type Verified } from "../archive/verify.ts";
 import { comparePositions, type GroupStatus } from "../bus.ts";
 import type { GroupStoreRequest } from "../group-store.ts";
 import { archiveOnce, detach, type Archived, type ArchiveTimes } from "./archiver.ts";
+import { eraseBefore, type ErasureOrder } from "./eraser.ts";
 import { keptArchive } from "./kept-archive.ts";
 import { Confirmation, type Terms } from "./confirmation.ts";
 import type { RedisConnection } from "./connection.ts";
@@ -87,6 +88,12 @@ export class RedisPartition {
     const { redis, partition, clock, diagnostics } = this.#at;
     const on = { redis, keys: this.#keys, partition, log: this.log, clock, diagnostics };
     return archiveOnce({ ...on, folder, times });
+  }
+
+  /** Erases what old segments say of cases. @throws HatrackError `archive_damaged`, `archive_unwritable` */
+  erase(folder: ArchiveFolder, order: ErasureOrder): Promise<number> {
+    const { redis, partition, clock } = this.#at;
+    return eraseBefore({ redis, keys: this.#keys, partition, log: this.log, clock, folder }, order);
   }
 
   /** Takes a group out of what holds the log; says what it had not done. @throws HatrackError `group_unknown` */
