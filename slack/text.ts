@@ -34,15 +34,25 @@ export interface UntrustedOptions {
 
 /** Any text from outside, made visible and inert. */
 export function untrusted(text: string, options: UntrustedOptions = {}): Untrusted {
-  const shown = inert(text, options.lines ?? false);
-  const { brief } = options;
-  return brand(brief === undefined ? clip(shown, options.max ?? 3000, text) : shortened(shown, brief));
+  const { brief, max = 3000, lines = false } = options;
+  const { read, unread } = beginning(text, brief ?? max);
+  const shown = inert(read, lines);
+  if (brief === undefined) return brand(clipped(shown, max, { whole: text, unread }));
+  return brand(unread === 0 ? shortened(shown, brief) : shortened(`${shown} …`, brief));
+}
+
+/** What can be shown of a text, with a margin: the rest of 100 kB is not looked through to be left out. */
+function beginning(text: string, room: number): { read: string; unread: number } {
+  const most = 4 * room + 1000;
+  return { read: text.slice(0, most), unread: Math.max(0, text.length - most) };
 }
 
 /** As `untrusted`, and says whether all of it is there as it was. */
 export function wholly(text: string, max: number): { shown: Untrusted; whole: boolean } {
-  const shown = inert(text, false);
-  return { shown: brand(clip(shown, max, text)), whole: shown.length <= max };
+  const { read, unread } = beginning(text, max);
+  const shown = inert(read, false);
+  const whole = unread === 0 && shown.length <= max;
+  return { shown: brand(clipped(shown, max, { whole: text, unread })), whole };
 }
 
 /** Our own words: literals, numbers and other words of ours. */
@@ -103,13 +113,18 @@ export function fallback(strings: TemplateStringsArray, ...values: readonly (Our
 }
 
 /** Keeps `max` characters; what was cut is counted, and the whole named by its hash, so that no tail hides. */
-export function clip(text: string, max: number, original: string = text): string {
-  if (text.length <= max) return text;
-  const mark = (left: number): string =>
-    ` … ${left} more characters, sha256 ${sha256(original).slice(0, 12)}`;
-  const room = Math.max(0, max - mark(text.length).length);
+export function clip(text: string, max: number): string {
+  return clipped(text, max, { whole: text, unread: 0 });
+}
+
+/** @param of the text that `text` is made of, and how many characters of it `text` does not hold */
+function clipped(text: string, max: number, of: { whole: string; unread: number }): string {
+  if (of.unread === 0 && text.length <= max) return text;
+  const hash = sha256(of.whole).slice(0, 12);
+  const mark = (left: number): string => ` … ${left} more characters, sha256 ${hash}`;
+  const room = Math.max(0, max - mark(text.length + of.unread).length);
   const head = text.slice(0, room).replace(/[\uD800-\uDBFF]$/, "");
-  return `${head}${mark(text.length - head.length)}`;
+  return `${head}${mark(text.length - head.length + of.unread)}`;
 }
 
 /** The beginning, up to a word's end: for what is only a reminder of the whole. */
