@@ -1,12 +1,11 @@
 /** SOC Manager: sums up the shift three times a day, and hands over what still waits for a person, by who is asked. */
 import { defineCalendarRole } from "../src/agent/define-calendar-role.ts";
-import type { Bus, Position } from "../src/bus/bus.ts";
+import type { ComputeInput } from "../src/agent/calendar.ts";
 import type { AnyEvent } from "../src/events/envelope.ts";
 import { gateLoad, type RoleLoad } from "../src/gate/load.ts";
 import { gateSays } from "../src/gate/says.ts";
 import { fitting } from "../src/memory/fitting.ts";
 import { shiftFacts, type OpenApproval, type ShiftFacts } from "../src/memory/shift.ts";
-import type { Window } from "../src/memory/window.ts";
 
 /** An event has its size: what does not fit is still in the counts. */
 const approvalRoom = { bytes: 32 * 1024, items: 500 };
@@ -16,10 +15,13 @@ interface Facts extends ShiftFacts {
   readonly load: readonly RoleLoad[];
 }
 
-async function loadOf(bus: Bus, { start, end }: Window, to: Position): Promise<readonly RoleLoad[]> {
+/** Nights are those of the zone it was fired in. */
+async function loadOf({ bus, event, position }: ComputeInput): Promise<readonly RoleLoad[]> {
+  const { window, zone } = event.data;
   const events: AnyEvent[] = [];
-  for await (const { event } of bus.read({ types: gateSays, to })) events.push(event);
-  return gateLoad(events, { from: Date.parse(start), to: Date.parse(end) }).roles;
+  for await (const { event: said } of bus.read({ types: gateSays, to: position })) events.push(said);
+  const [from, to] = [Date.parse(window.start), Date.parse(window.end)];
+  return gateLoad(events, { from, to, ...(zone === undefined ? {} : { zone }) }).roles;
 }
 
 /** Nothing came in, nobody said anything and nobody is waited for: no message. */
@@ -55,9 +57,9 @@ function plainly({ counts, openApprovals }: Facts): string {
 export default defineCalendarRole<Facts>({
   name: "soc-manager",
   title: "SOC Manager",
-  compute: async ({ bus, window, position }) => ({
-    ...(await shiftFacts(bus, window, position)),
-    load: await loadOf(bus, window, position),
+  compute: async (input) => ({
+    ...(await shiftFacts(input.bus, input.window, input.position)),
+    load: await loadOf(input),
   }),
   wording: {
     prompt: `You are the manager of a security operations centre and hand over to the next shift.

@@ -122,7 +122,7 @@ ID is a proposal's id, its first six characters, or the code on its card; --code
 same is said of every action of it that is pending, one decision for each (--json: an array). CATEGORY is one of
 ${RejectCategory.options.join(", ")}.
 A decision is judged by the same rules as a click in Slack: group, quorum, digest, expiry.
-"load" is what the gate costs each on-call role: asks, by night too, and how they ended (last 14 days).
+"load" is what the gate costs each on-call role: asks, by night and person too, and how they ended (last 14 days).
 
   ${logHelp} (list, show and load)`,
   takes: 2,

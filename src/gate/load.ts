@@ -7,11 +7,23 @@ import { isEvent, type AnyEvent, type KnownEvent } from "../events/envelope.ts";
 import { isCanary } from "../events/ids.ts";
 import { gateSays } from "./says.ts";
 import { gateSource } from "./state.ts";
+import { localTime } from "./windows.ts";
 
 export interface LoadWindow {
   /** Milliseconds since the epoch. */
   readonly from: number;
   readonly to: number;
+  /** Whose nights they are: an IANA name. Default UTC. */
+  readonly zone?: string;
+}
+
+/** 22:00 to 06:00 there, by the date it began. */
+export interface NightLoad {
+  readonly night: string;
+  readonly asks: number;
+  /** People in the group at its last ask, and its asks for each of them; left out when that is not on the record. */
+  readonly people?: number;
+  readonly perPerson?: number;
 }
 
 export interface RoleLoad {
@@ -21,8 +33,8 @@ export interface RoleLoad {
   readonly asks: number;
   /** People in the group when it was last asked; left out when that is not on the record. */
   readonly people?: number;
-  /** Asks between 22:00 and 06:00 UTC, by the date the night began; nights without one are not listed. */
-  readonly nights: readonly { readonly night: string; readonly asks: number }[];
+  /** Nights without an ask are not listed. */
+  readonly nights: readonly NightLoad[];
   readonly authorised: number;
   readonly rejected: number;
   /** It ran out at this role: the next tier was asked, or nobody was left. */
@@ -45,7 +57,7 @@ interface Tally {
   readonly title: string;
   asks: number;
   people: number | undefined;
-  readonly nights: Map<string, number>;
+  readonly nights: Map<string, { asks: number; people: number | undefined }>;
   authorised: number;
   rejected: number;
   expired: number;
@@ -56,6 +68,8 @@ interface Tally {
 /** Whom a proposal is with, and since when its card can be seen. */
 interface With {
   readonly role: string;
+  /** The night in which it was asked, if it counts. */
+  readonly night: string | undefined;
   readonly openedAt?: number;
 }
 
@@ -95,13 +109,16 @@ class Counting {
     const before = this.#tallyOf(proposalId);
     if (counts && before !== undefined && ranOut(event)) before.expired += 1;
     const { role, title } = bar.addressed;
-    this.#with.set(proposalId, { role });
+    const asks = counts && !isEdit(event);
+    const night = asks ? nightOf(Date.parse(event.time), this.#window.zone) : undefined;
+    this.#with.set(proposalId, { role, night });
     const tally = this.#tallies.get(role) ?? emptyTally(title);
     this.#tallies.set(role, tally);
-    if (!counts || isEdit(event)) return;
+    if (!asks) return;
     tally.asks += 1;
-    const night = nightOf(Date.parse(event.time));
-    if (night !== undefined) tally.nights.set(night, (tally.nights.get(night) ?? 0) + 1);
+    if (night === undefined) return;
+    const { asks: n, people } = tally.nights.get(night) ?? { asks: 0, people: undefined };
+    tally.nights.set(night, { asks: n + 1, people });
   }
 
   #opened({ data }: KnownEvent<"handoff.opened">, counts: boolean): void {
@@ -109,7 +126,11 @@ class Counting {
     if (held === undefined) return;
     this.#with.set(data.proposalId, { ...held, openedAt: Date.parse(data.postedAt) });
     const tally = this.#tallies.get(held.role);
-    if (counts && tally !== undefined && data.known !== undefined) tally.people = data.known.length;
+    if (tally === undefined || data.known === undefined) return;
+    const people = data.known.length;
+    if (counts) tally.people = people;
+    const night = tally.nights.get(held.night ?? "");
+    if (night !== undefined) night.people = people;
   }
 
   #decided({ data }: KnownEvent<"action.decided">, at: number): void {
@@ -160,10 +181,19 @@ function roleLoad(role: string, tally: Tally): RoleLoad {
   return {
     ...{ role, title, asks, authorised, rejected, expired, overdue },
     ...(people === undefined ? {} : { people }),
-    nights: [...tally.nights].sort(([a], [b]) => (a < b ? -1 : 1)).map(([night, n]) => ({ night, asks: n })),
+    nights: [...tally.nights].sort(([a], [b]) => (a < b ? -1 : 1)).map(nightLoad),
     shares: { rejected: share(rejected), expired: share(expired), overdue: share(overdue) },
     ...(sorted.length === 0 ? {} : { minutesToDecision: times }),
   };
+}
+
+function nightLoad([night, { asks, people }]: [
+  string,
+  { asks: number; people: number | undefined },
+]): NightLoad {
+  return people === undefined || people === 0
+    ? { night, asks }
+    : { night, asks, people, perPerson: asks / people };
 }
 
 /** The smallest value that so much of all is not above (nearest rank). */
@@ -171,9 +201,10 @@ function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }
 
-/** "2026-03-02" for 22:00 that day to 06:00 the next, UTC; undefined by day. */
-function nightOf(at: number): string | undefined {
-  const hour = new Date(at).getUTCHours();
-  if (hour >= 6 && hour < 22) return undefined;
-  return isoTime(hour >= 22 ? at : at - 24 * 60 * 60_000).slice(0, 10);
+/** "2026-03-02" for 22:00 that day to 06:00 the next; undefined by day. */
+function nightOf(at: number, zone = "UTC"): string | undefined {
+  const { date, time } = localTime(at, zone);
+  if (time >= "06:00" && time < "22:00") return undefined;
+  if (time >= "22:00") return date;
+  return isoTime(Date.parse(`${date}T12:00:00.000Z`) - 24 * 60 * 60_000).slice(0, 10);
 }

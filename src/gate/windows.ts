@@ -58,16 +58,33 @@ function holdsAt(when: Freeze["when"], at: number): boolean {
   return (today && time >= when.start) || (yesterday && time < when.end);
 }
 
-/** Day of the week (Sunday is 0) and "HH:MM" as the clocks there say. */
-function localTime(at: number, zone: string): { day: number; time: string } {
-  const format = new Intl.DateTimeFormat("en-GB", {
+/** Making one takes longer than all it is asked for. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+function clockIn(zone: string): Intl.DateTimeFormat {
+  const known = clocks.get(zone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat("en-GB", {
     ...{ timeZone: zone, weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+    ...{ year: "numeric", month: "2-digit", day: "2-digit" },
   });
-  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
-  const name = parts.get("weekday")?.toLowerCase();
+  clocks.set(zone, made);
+  return made;
+}
+
+/** Day of the week (Sunday is 0), "YYYY-MM-DD" and "HH:MM" as the clocks there say. */
+export function localTime(at: number, zone: string): { day: number; date: string; time: string } {
+  const parts = new Map(
+    clockIn(zone)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, value]),
+  );
+  const of = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? "";
+  const name = of("weekday").toLowerCase();
   return {
     day: days.findIndex((day) => day === name),
-    time: `${parts.get("hour") ?? ""}:${parts.get("minute") ?? ""}`,
+    date: `${of("year")}-${of("month")}-${of("day")}`,
+    time: `${of("hour")}:${of("minute")}`,
   };
 }
 

@@ -80,4 +80,32 @@ describe("the load of the gate", () => {
     const { roles } = gateLoad(events, { from: start, to: start + 48 * 3600_000 });
     expect(roles[0]).toMatchObject({ asks: 3, nights: [{ night: "2026-03-02", asks: 2 }] });
   });
+
+  it("tells nights by the clocks of the zone, also where they change", () => {
+    const asks = ["2026-03-28T20:59:00.000Z", "2026-03-28T21:30:00.000Z", "2026-03-29T03:30:00.000Z"];
+    const events = [...asks, "2026-03-29T04:30:00.000Z"].flatMap((time) =>
+      new Gate(asked()).said.map((event) => ({ ...event, time })),
+    );
+    const from = Date.parse("2026-03-28T00:00:00.000Z");
+    const { roles } = gateLoad(events, { from, to: from + 48 * 3600_000, zone: "Europe/Berlin" });
+    expect(roles[0]?.nights).toEqual([{ night: "2026-03-28", asks: 2 }]);
+  });
+
+  it("says what a night was for each of the people who were asked", () => {
+    const events = [1, 2, 3].flatMap((n) => {
+      const gate = new Gate(asked());
+      const eventId = gate.handoff.askedBy;
+      gate.tell({ kind: "posted", eventId, at: start, directory: members("Mia", "Priya") });
+      return gate.said.map(
+        (event) =>
+          ({
+            ...event,
+            time: "2026-03-02T23:00:00.000Z",
+            data: { ...event.data, proposalId: `p${n}` },
+          }) as typeof event,
+      );
+    });
+    const { roles } = gateLoad(events, { from: start, to: start + 48 * 3600_000 });
+    expect(roles[0]?.nights).toEqual([{ night: "2026-03-02", asks: 3, people: 2, perPerson: 1.5 }]);
+  });
 });
