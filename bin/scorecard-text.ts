@@ -17,11 +17,20 @@ export function scorecardText({ result, measured }: Scorecard): string {
     rolesText(result, measured),
     ...(scored ? [severityText(result)] : []),
     ...(result.recall === undefined ? [] : [flippedText(result.recall)]),
+    ...(result.wouldHaveAsked === undefined ? [] : [askedText(result.wouldHaveAsked)]),
     result.missing.map((sentence) => wrapped(sentence, "- ")).join("\n"),
     runText(result, measured),
   ]
     .filter((part) => part !== "")
     .join("\n\n");
+}
+
+function askedText(asked: NonNullable<Result["wouldHaveAsked"]>): string {
+  if (asked.length === 0) return "WOULD HAVE ASKED  nobody";
+  const rows = asked.map(({ role, what, times, perDay }) => {
+    return [role, what, String(times), perDay === null ? "" : perDay.toFixed(1)];
+  });
+  return `WOULD HAVE ASKED\n${table(["on call", "for", "times", "a day"], rows)}`;
 }
 
 function missedText({ missed, escalation }: Result): string {

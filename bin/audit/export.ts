@@ -1,11 +1,8 @@
-import { createWriteStream } from "node:fs";
 import { once } from "node:events";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { genesis, linked, type Head } from "../../src/bus/archive/chain.ts";
 import type { Bus, StoredEvent } from "../../src/bus/bus.ts";
-import { HatrackError, reasonOf } from "../../src/errors.ts";
 import { eventText } from "../../src/events/parse.ts";
+import { writeOut } from "../write-out.ts";
 
 /** Beside an export: of each of its lines [partition, position, hash], so that it can be verified by itself. */
 export const chainOf = (file: string): string => `${file}.chain`;
@@ -17,8 +14,9 @@ export async function exportLog(
   const events = bus.read(subject === undefined ? {} : { subject });
   if (file === undefined) return toStdout(events);
   const chain: string[] = [];
-  await toFile(linesOf(events, chain), file);
-  await toFile(chain, chainOf(file));
+  const out = { option: "out", mode: 0o600 };
+  await writeOut({ ...out, file }, linesOf(events, chain));
+  await writeOut({ ...out, file: chainOf(file) }, chain);
 }
 
 async function toStdout(events: AsyncIterable<StoredEvent>): Promise<void> {
@@ -35,14 +33,5 @@ async function* linesOf(events: AsyncIterable<StoredEvent>, chain: string[]): As
     heads.set(partition, head);
     chain.push(`${JSON.stringify([partition, position, head.hash])}\n`);
     yield `${text}\n`;
-  }
-}
-
-async function toFile(lines: AsyncIterable<string> | Iterable<string>, file: string): Promise<void> {
-  try {
-    await pipeline(Readable.from(lines), createWriteStream(file, { mode: 0o600 }));
-  } catch (cause) {
-    if (cause instanceof HatrackError) throw cause;
-    throw new HatrackError("file_unwritable", `--out ${file}: ${reasonOf(cause)}`, { cause });
   }
 }

@@ -1,10 +1,11 @@
-import { access, constants, mkdir, stat, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { HatrackError, reasonOf } from "../../src/errors.ts";
+import { HatrackError } from "../../src/errors.ts";
 import type { Comparison, Scorecard } from "../../src/replay/scorecard-schema.ts";
 import { flag, textOption, type Command, type Invocation, type Values } from "../command.ts";
 import { logOption } from "../open-bus.ts";
 import type { Price } from "../replay/price.ts";
+import { unwritable, writeOut } from "../write-out.ts";
 
 export const command: Command = {
   usage:
@@ -73,9 +74,7 @@ async function shadow(invocation: Invocation): Promise<number> {
   const price = await priceIn(invocation);
   await makeRoom(invocation.values);
   const { shadowScorecard } = await import("../replay/shadow.ts");
-  const { scorecard, asked } = await shadowScorecard(invocation, seedOf(invocation.values));
-  await show(invocation, scorecard, price);
-  if (!flag(invocation.values, "json")) invocation.print(`\n${asked}`);
+  await show(invocation, await shadowScorecard(invocation, seedOf(invocation.values)), price);
   return 0;
 }
 
@@ -91,7 +90,7 @@ async function show(
   price: Price | undefined,
 ): Promise<void> {
   const out = textOption(values, "out");
-  if (out !== undefined) await save(out, scorecard);
+  if (out !== undefined) await writeOut({ option: "out", file: out }, [`${JSON.stringify(scorecard)}\n`]);
   if (flag(values, "json")) {
     print(JSON.stringify(scorecard));
     return;
@@ -105,28 +104,17 @@ async function show(
 
 /** Hours with a model are not to end at a file that could never be written. Nothing is written before there is a scorecard. */
 async function makeRoom(values: Values): Promise<void> {
-  for (const name of ["out", "save-log"]) {
-    const file = textOption(values, name);
+  for (const option of ["out", "save-log"]) {
+    const file = textOption(values, option);
     if (file === undefined) continue;
-    await writing(name, file, async () => {
+    try {
       await mkdir(dirname(file), { recursive: true });
       const there = await stat(file).catch(() => undefined);
       if (there?.isDirectory() === true) throw new Error("expected a file, this is a folder");
       await access(there === undefined ? dirname(file) : file, constants.W_OK);
-    });
-  }
-}
-
-async function save(file: string, scorecard: Scorecard): Promise<void> {
-  await writing("out", file, () => writeFile(file, `${JSON.stringify(scorecard)}\n`));
-}
-
-/** @throws HatrackError `file_unwritable` */
-async function writing(name: string, file: string, write: () => Promise<void>): Promise<void> {
-  try {
-    await write();
-  } catch (cause) {
-    throw new HatrackError("file_unwritable", `--${name} ${file}: ${reasonOf(cause)}`, { cause });
+    } catch (cause) {
+      throw unwritable({ option, file }, cause);
+    }
   }
 }
 

@@ -1,9 +1,9 @@
-import { writeFile } from "node:fs/promises";
-import { HatrackError, reasonOf } from "../../src/errors.ts";
+import { HatrackError } from "../../src/errors.ts";
 import type { AnyEvent } from "../../src/events/envelope.ts";
 import { caseReport } from "../../src/memory/case-report.ts";
 import { flag, textOption, type Command, type Values } from "../command.ts";
 import { logHelp, logOption, withReadableBus } from "../open-bus.ts";
+import { writeOut } from "../write-out.ts";
 
 export const command: Command = {
   usage: "report CASE [--format md|html] [--out FILE] [--log FILE] [--json]",
@@ -29,7 +29,7 @@ the events each line comes from. Indicators are defanged.
     const text = await written[format](report);
     const out = textOption(values, "out");
     if (out === undefined) print(text.trimEnd());
-    else await save(out, text);
+    else await writeOut({ option: "out", file: out }, [text]);
     return 0;
   },
 };
@@ -48,12 +48,4 @@ function formatOf(values: Values): Format {
   const format = textOption(values, "format") ?? "md";
   if (format === "md" || format === "html") return format;
   throw new HatrackError("usage", `--format ${format}: expected md or html`);
-}
-
-async function save(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text);
-  } catch (cause) {
-    throw new HatrackError("file_unwritable", `--out ${file}: ${reasonOf(cause)}`, { cause });
-  }
 }

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
 import { HatrackError, reasonOf } from "../../src/errors.ts";
@@ -6,6 +6,7 @@ import type { Ticket } from "../../src/replay/ticket.ts";
 import { falconTicket, type MadeTicket } from "../../vendors/falcon-ticket.ts";
 import { alertsIn } from "../../vendors/normalise.ts";
 import { textOption, type Command } from "../command.ts";
+import { writeOut } from "../write-out.ts";
 
 export const command: Command = {
   usage: "tickets export FILE|- [--out FILE]",
@@ -25,7 +26,12 @@ of time; what is left out is said on stderr.
     const lines = tickets.map((ticket) => JSON.stringify(ticket));
     const out = textOption(values, "out");
     if (out === undefined) for (const line of lines) print(line);
-    else await save(out, lines);
+    else {
+      await writeOut(
+        { option: "out", file: out },
+        lines.map((line) => `${line}\n`),
+      );
+    }
     process.stderr.write(`${summary(tickets, left.length)}\n`);
     return tickets.length === 0 ? 1 : 0;
   },
@@ -75,14 +81,6 @@ function ticketsOf(alerts: readonly unknown[]): { tickets: Ticket[]; left: strin
   }
   const tickets = [...byId.values()].toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
   return { tickets, left };
-}
-
-async function save(file: string, lines: readonly string[]): Promise<void> {
-  try {
-    await writeFile(file, lines.map((line) => `${line}\n`).join(""));
-  } catch (cause) {
-    throw new HatrackError("file_unwritable", `--out ${file}: ${reasonOf(cause)}`, { cause });
-  }
 }
 
 function summary(tickets: readonly Ticket[], left: number): string {

@@ -1,9 +1,6 @@
 /** One `hatrack replay`: the arms that were asked for, the same tickets by rules beside a model, and the scorecard. */
-import { once } from "node:events";
-import { createWriteStream } from "node:fs";
 import type { Bus } from "../../src/bus/bus.ts";
 import { isoTime, systemClock } from "../../src/clock.ts";
-import { HatrackError, reasonOf } from "../../src/errors.ts";
 import { eventText } from "../../src/events/parse.ts";
 import type { Replayed } from "../../src/replay/replay.ts";
 import { scorecardOf, type Played } from "../../src/replay/scorecard.ts";
@@ -11,6 +8,7 @@ import type { Scorecard } from "../../src/replay/scorecard-schema.ts";
 import type { Ticket } from "../../src/replay/ticket.ts";
 import type { Config } from "../config.ts";
 import { makeDiagnostics } from "../diagnostics.ts";
+import { writeOut } from "../write-out.ts";
 import { filesBeside } from "./beside.ts";
 import { backtests, playerOf, type Player } from "./backtest.ts";
 import { revisionOf } from "./revision.ts";
@@ -100,18 +98,9 @@ function complain(line: string): void {
 
 /** As `audit export` writes it. */
 function logWriter(file: string): (bus: Pick<Bus, "read">) => Promise<void> {
-  return async (bus) => {
-    const out = createWriteStream(file);
-    const failed = once(out, "error").then(([cause]) => {
-      throw new HatrackError("file_unwritable", `--save-log ${file}: ${reasonOf(cause)}`, { cause });
-    });
-    const written = (async () => {
-      for await (const { event } of bus.read()) {
-        if (!out.write(`${eventText(event)}\n`)) await once(out, "drain");
-      }
-      out.end();
-      await once(out, "close");
-    })();
-    await Promise.race([written, failed]);
-  };
+  return (bus) => writeOut({ option: "save-log", file }, linesOf(bus));
+}
+
+async function* linesOf(bus: Pick<Bus, "read">): AsyncGenerator<string> {
+  for await (const { event } of bus.read()) yield `${eventText(event)}\n`;
 }

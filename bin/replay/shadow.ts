@@ -1,23 +1,16 @@
 /** The scorecard of a shadow's log: what the roles made of live alerts, against how their source closed them. */
 import { isoTime, systemClock } from "../../src/clock.ts";
 import { HatrackError } from "../../src/errors.ts";
-import { shadowWork, type ShadowWork } from "../../src/replay/shadow-work.ts";
+import { shadowWork } from "../../src/replay/shadow-work.ts";
 import { scorecardOf } from "../../src/replay/scorecard.ts";
 import type { Scorecard } from "../../src/replay/scorecard-schema.ts";
 import type { Invocation } from "../command.ts";
 import { withReadableBus } from "../open-bus.ts";
 import { shadowOf } from "../shadow.ts";
-import { table } from "../table.ts";
 import { revisionOf } from "./revision.ts";
 
-export interface Shadow {
-  readonly scorecard: Scorecard;
-  /** Whom it would have asked for what, and how often. */
-  readonly asked: string;
-}
-
 /** @throws HatrackError `log_not_shadow` */
-export async function shadowScorecard(invocation: Invocation, seed: number): Promise<Shadow> {
+export async function shadowScorecard(invocation: Invocation, seed: number): Promise<Scorecard> {
   const started = systemClock.now();
   const { work, recall } = await withReadableBus(invocation, async (bus) => {
     const begun = await shadowOf(bus);
@@ -29,21 +22,12 @@ export async function shadowScorecard(invocation: Invocation, seed: number): Pro
     }
     return { work: await shadowWork(bus), recall: begun.data.recall };
   });
-  const scorecard = scorecardOf({
+  return scorecardOf({
     run: { mode: "shadow", days: work.days, seed, dataHash: work.dataHash, recall },
-    ...{ worked: work.worked, file: { lines: work.worked.length, problems: [] } },
+    ...{ worked: work.worked, asked: work.asked, file: { lines: work.worked.length, problems: [] } },
     measured: {
       ...(await revisionOf()),
       ...{ startedAt: isoTime(started), milliseconds: systemClock.now() - started },
     },
   });
-  return { scorecard, asked: askedText(work) };
-}
-
-function askedText({ asked, days }: ShadowWork): string {
-  if (asked.length === 0) return "WOULD HAVE ASKED  nobody";
-  const rows = asked.map(({ role, what, times }) => {
-    return [role, what, String(times), days === 0 ? "" : (times / days).toFixed(1)];
-  });
-  return `WOULD HAVE ASKED\n${table(["on call", "for", "times", "a day"], rows)}`;
 }

@@ -233,6 +233,12 @@ export const Result = z.strictObject({
   }),
   /** On-call role → how often it was addressed. */
   addressed: z.record(z.string(), Count),
+  /** Of a shadow: whom it would have asked for what, the most often first; how often a day is null for less than a day's tenth. */
+  wouldHaveAsked: z
+    .array(
+      z.strictObject({ role: Name, what: z.string(), times: Count, perDay: z.number().min(0).nullable() }),
+    )
+    .optional(),
   /** Prompts and tool answers that were searched for what no role may know, and how many tokens were planted. */
   leakCheck: z.strictObject({ searched: Count, planted: Count }).optional(),
   rows: z.array(Row),

@@ -12,8 +12,10 @@ import {
   type Row,
   type Run,
   type Scorecard,
+  type Scored,
 } from "./scorecard-schema.ts";
-import { drawsOf } from "./statistics.ts";
+import { drawsOf, rounded } from "./statistics.ts";
+import type { Asked } from "./shadow-work.ts";
 import type { TicketProblem } from "./ticket.ts";
 import type { WorkedRole, WorkedTicket } from "./worked-ticket.ts";
 
@@ -30,6 +32,8 @@ export interface Played {
   readonly refused?: readonly { readonly ticketId: string; readonly why: string }[];
   /** What the leak check searched; left out where there is nothing to leak. */
   readonly leakCheck?: { readonly searched: number; readonly planted: number };
+  /** Whom a shadow would have asked for what. */
+  readonly asked?: readonly Asked[];
   readonly measured: Revision;
 }
 
@@ -101,17 +105,25 @@ function resultOf(played: Played, run: Run): Result {
       escalation,
       headlinePart,
       baselines,
-      arms: armsOf(played, rows, off),
+      arms: armsOf(played, { rows, off, all: escalation.all }),
       ...(recall && { recall }),
     },
     ...scores,
     addressed: countBy(worked.flatMap(({ addressed }) => addressed)),
+    ...(played.asked && { wouldHaveAsked: perDay(played.asked, run.days) }),
     ...(played.leakCheck && { leakCheck: played.leakCheck }),
     rows,
   };
 }
 
-function armsOf({ run, worked, without }: Played, rows: Row[], off: Row[] | undefined): Result["arms"] {
+function perDay(asked: readonly Asked[], days = 0): NonNullable<Result["wouldHaveAsked"]> {
+  return asked.map((one) => ({ ...one, perDay: days === 0 ? null : rounded(one.times / days) }));
+}
+
+function armsOf(
+  { run, worked, without }: Played,
+  { rows, off, all }: { readonly rows: Row[]; readonly off: Row[] | undefined; readonly all: Scored },
+): Result["arms"] {
   const arms = countBy(worked.map(({ arm }) => arm));
   const precedents = (list: readonly WorkedTicket[]): number =>
     list.reduce((sum, ticket) => sum + ticket.precedents, 0);
@@ -119,11 +131,12 @@ function armsOf({ run, worked, without }: Played, rows: Row[], off: Row[] | unde
     if (arms[arm] === undefined) return [];
     const these = worked.filter((ticket) => ticket.arm === arm);
     const ids = new Set(these.map(({ ticketId }) => ticketId));
-    const all = scoredOf(
-      rows.filter(({ ticketId }) => ids.has(ticketId)),
-      drawsOf(run),
-    );
-    return [{ arm, precedents: precedents(these), all }];
+    const own = (): Scored =>
+      scoredOf(
+        rows.filter(({ ticketId }) => ids.has(ticketId)),
+        drawsOf(run),
+      );
+    return [{ arm, precedents: precedents(these), all: these.length === worked.length ? all : own() }];
   });
   if (off === undefined || without === undefined) return ofWorked;
   return [{ arm: "off", precedents: precedents(without), all: scoredOf(off, drawsOf(run)) }, ...ofWorked];

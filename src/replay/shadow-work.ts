@@ -3,7 +3,6 @@
  * people closed them since. A true positive counts as escalated: a closing tag does not say whom it was handed to.
  */
 import { createHash } from "node:crypto";
-import { z } from "zod";
 import type { Bus } from "../bus/bus.ts";
 import { isEvent, type AnyEvent, type KnownEvent } from "../events/envelope.ts";
 import type { EventType } from "../events/catalogue.ts";
@@ -13,14 +12,21 @@ import { whoStands } from "../memory/case-record.ts";
 import { CaseWork, workTypes } from "./case-work.ts";
 import type { WorkedTicket } from "./worked-ticket.ts";
 
+export interface Asked {
+  readonly role: string;
+  /** "isolate host". */
+  readonly what: string;
+  readonly times: number;
+}
+
 export interface ShadowWork {
   readonly worked: readonly WorkedTicket[];
   /** From the first alert to the last event, to a tenth. */
   readonly days: number;
   /** SHA-256 of which alerts and labels there are. */
   readonly dataHash: string;
-  /** The most often first. */
-  readonly asked: readonly { readonly role: string; readonly what: string; readonly times: number }[];
+  /** Whom it would have asked for what, the most often first. */
+  readonly asked: readonly Asked[];
 }
 
 const types = [...workTypes, "case.labelled", "case.unlabelled"] as const satisfies readonly EventType[];
@@ -28,7 +34,7 @@ const dayMs = 86_400_000;
 
 export async function shadowWork(bus: Pick<Bus, "read">): Promise<ShadowWork> {
   const cases = new Map<string, ShadowCase>();
-  const asked = new Map<string, number>();
+  const asked = new Map<string, Asked>();
   const hash = createHash("sha256");
   let [first, last] = [Infinity, 0];
   for await (const { event } of bus.read({ types })) {
@@ -38,11 +44,7 @@ export async function shadowWork(bus: Pick<Bus, "read">): Promise<ShadowWork> {
     if (isEvent(event, "alert.received")) cases.set(event.subject, one);
     if (isEvent(event, "alert.received", "case.labelled", "case.unlabelled")) hash.update(`${event.id}\n`);
     if (isEvent(event, "alert.received")) first = Math.min(first, at);
-    if (isEvent(event, "handoff.requested")) {
-      const { bar, ask } = event.data;
-      const key = JSON.stringify([bar.addressed.role, ask.verb.replaceAll("_", " ")]);
-      asked.set(key, (asked.get(key) ?? 0) + 1);
-    }
+    if (isEvent(event, "handoff.requested")) countAsked(asked, event);
     one.evolve(event);
     last = Math.max(last, at);
   }
@@ -50,16 +52,18 @@ export async function shadowWork(bus: Pick<Bus, "read">): Promise<ShadowWork> {
     worked: [...cases.values()].flatMap((one) => one.worked() ?? []),
     days: cases.size === 0 ? 0 : Math.round(((last - first) / dayMs) * 10) / 10,
     dataHash: hash.digest("hex"),
-    asked: [...asked]
-      .map(([key, times]) => {
-        const [role, what] = Key.parse(JSON.parse(key));
-        return { role, what, times };
-      })
-      .toSorted((a, b) => b.times - a.times || (a.role + a.what < b.role + b.what ? -1 : 1)),
+    asked: [...asked.values()].toSorted(
+      (a, b) => b.times - a.times || (a.role + a.what < b.role + b.what ? -1 : 1),
+    ),
   };
 }
 
-const Key = z.tuple([z.string(), z.string()]);
+function countAsked(asked: Map<string, Asked>, { data }: KnownEvent<"handoff.requested">): void {
+  const { role } = data.bar.addressed;
+  const what = data.ask.verb.replaceAll("_", " ");
+  const key = `${role} ${what}`;
+  asked.set(key, { role, what, times: (asked.get(key)?.times ?? 0) + 1 });
+}
 
 class ShadowCase {
   readonly #work = new CaseWork();

@@ -135,6 +135,9 @@ describe("a shadow", () => {
     expect(result.rows).toMatchObject([
       { asked: ["proposal"], human: { escalated: true, verdict: "true_positive" } },
     ]);
+    // So short a log says nothing of a day.
+    const asked = { role: "ir-lead-oncall", what: "block indicator", times: 2, perDay: null };
+    expect(result.wouldHaveAsked?.[0]).toEqual(asked);
     out.length = 0;
     expect(await main(["replay", "--shadow"], terminal)).toBe(0);
     expect(out.join("\n")).toMatch(/WOULD HAVE ASKED\n.*\nir-lead-oncall +block indicator +2/);

@@ -102,6 +102,15 @@ describe("what a scorecard counts", () => {
     expect(result.missing).toContain("1 ticket not worked: no alert could be read in it.");
   });
 
+  it("lists whom a shadow would have asked for what, and how often a day", () => {
+    const asked = [{ role: "ir-lead-oncall", what: "isolate host", times: 7 }];
+    const run = { mode: "shadow", days: 2, seed: 1, dataHash: "d".repeat(64), recall: "on" } as const;
+    expect(scorecardOf(played(some, { run, asked })).result.wouldHaveAsked).toEqual([
+      { ...asked[0], perDay: 3.5 },
+    ]);
+    expect(scored(some).result.wouldHaveAsked).toBeUndefined();
+  });
+
   it("puts model and prompt versions, data, seed and mode in both halves, and time in one", () => {
     const { result, measured } = scored(some);
     expect(measured.run).toEqual(result.run);
