@@ -29,6 +29,7 @@ export type SocCommand =
   | (Plain<"recall"> & { readonly of: string })
   | (Plain<"clusters"> & { readonly days: number })
   | (Plain<"mute"> & { readonly caseId?: string; readonly rule?: string })
+  | (Plain<"unmute"> & { readonly rule?: string })
   | OfRole<"who">
   | OfRole<"pause">
   | OfRole<"resume">;
@@ -120,6 +121,12 @@ export const usages: Readonly<Record<CommandName, Usage>> = {
     tells: "silence a noisy rule for a while",
     right: "mute",
     parse: muteLine,
+  },
+  unmute: {
+    usage: "unmute [RULE]",
+    tells: "what is muted, or take a mute back",
+    right: "mute",
+    parse: (rule) => (rule === "" ? { command: "unmute" } : { command: "unmute", rule: rule.slice(0, 512) }),
   },
   status: {
     usage: "status",

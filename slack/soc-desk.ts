@@ -2,11 +2,20 @@
 import type { ModalView } from "@slack/types";
 import { HatrackError, reasonOf } from "../src/errors.ts";
 import type { Principal } from "../src/events/vocabulary.ts";
+import { lifts } from "../src/gate/lifting.ts";
+import { mutesInForce } from "../src/gate/suppress.ts";
 import { indicatorsIn } from "../src/indicators/extract.ts";
 import { accuracyOf } from "../src/memory/accuracy.ts";
 import type { Narrator } from "../src/memory/explain.ts";
 import { CaseMemory, type MemoryOptions } from "../src/memory/case-memory.ts";
-import { caseAnswer, helpAnswer, pendingAnswer, unclearAnswer, wordsAnswer } from "./blocks/answers.ts";
+import {
+  caseAnswer,
+  helpAnswer,
+  mutedAnswer,
+  pendingAnswer,
+  unclearAnswer,
+  wordsAnswer,
+} from "./blocks/answers.ts";
 import {
   assignForm,
   closeForm,
@@ -100,6 +109,7 @@ export class SocDesk {
   #of(asked: Asked, command: SocCommand): Promise<Answer> {
     if (isOf(command, "who", "pause", "resume")) return this.#ofRole(asked, command);
     if (isOf(command, "case", "explain", "label", "close", "assign")) return this.#ofCase(asked, command);
+    if (isOf(command, "unmute")) return this.#unmute(asked, command);
     return isOf(command, "mute") ? this.#mute(command, asked.place) : this.#overall(command);
   }
 
@@ -188,6 +198,13 @@ export class SocDesk {
     if (alert === undefined) return told(wordsAnswer(ours`There is no case ${caseRef(caseId)}.`));
     const host = alert.host === undefined ? {} : { host: alert.host.name };
     return { view: muteForm(originOf(caseId, place), { rule: alert.rule.name, ...host }), command };
+  }
+
+  async #unmute(asked: Asked, { rule }: Named<"unmute">): Promise<Answer> {
+    const { bus, clock } = this.#options.front.options.desk.options;
+    const mutes = await mutesInForce(bus, clock.now());
+    const isMuted = rule !== undefined && mutes.some((mute) => lifts({ rule }, mute));
+    return isMuted ? this.#say(asked, { decision: "unmute", rule }) : told(mutedAnswer(mutes, rule));
   }
 
   async #ofRole(asked: Asked, command: Named<"who" | "pause" | "resume">): Promise<Answer> {

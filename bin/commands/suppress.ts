@@ -1,7 +1,9 @@
 import { redactText } from "../../src/agent/redact.ts";
 import { systemClock } from "../../src/clock.ts";
 import { HatrackError } from "../../src/errors.ts";
-import { gateMute, mutesInForce, type Mute } from "../../src/gate/suppress.ts";
+import type { GateAnswer } from "../../src/gate/front.ts";
+import { lifts } from "../../src/gate/lifting.ts";
+import { gateMute, gateUnmute, mutesInForce, type Mute } from "../../src/gate/suppress.ts";
 import { flag, textOption, type Command, type Invocation, type Values } from "../command.ts";
 import { withWritableBus } from "../control-client.ts";
 import { logHelp, logOption, withReadableBus } from "../open-bus.ts";
@@ -9,20 +11,21 @@ import { principalOf } from "../principal.ts";
 import { shown, table } from "../table.ts";
 
 const usage =
-  "suppress list | RULE --as TEAM/USER --hours N --reason TEXT [--host HOST] [--critical]  [--log FILE] [--json]";
+  "suppress list | RULE --as TEAM/USER --hours N --reason TEXT [--host HOST] [--critical] | lift RULE --as TEAM/USER [--host HOST]  [--log FILE] [--json]";
 
 export const command: Command = {
   usage,
   help: `Mutes a rule for a while: its alerts are on the log as alert.suppressed, without a case. RULE is its name or its
 id. The human gate judges it as it does "/soc mute": who may, and at most 30 days.
 
+  lift RULE     takes back every mute of the rule, or with --host that host's
   list          mutes in force, with how many alerts each has kept from having a case
   --hours N     how long, from 1 to 720
   --host HOST   on this host alone
   --critical    critical alerts too; without it they come through
 
   ${logHelp} (list)`,
-  takes: 1,
+  takes: 2,
   options: {
     json: { type: "boolean" },
     ...logOption,
@@ -30,10 +33,14 @@ id. The human gate judges it as it does "/soc mute": who may, and at most 30 day
     ...{ host: { type: "string" }, critical: { type: "boolean" } },
   },
   run: (invocation) => {
-    const [rule] = invocation.positionals;
-    if (rule === undefined) throw new HatrackError("usage", `expected: ${usage}`);
-    const isList = rule === "list" && textOption(invocation.values, "as") === undefined;
-    return isList ? list(invocation) : mute(rule, invocation);
+    const [what, rule] = invocation.positionals;
+    if (rule !== undefined) {
+      if (what !== "lift") throw new HatrackError("usage", `"${rule}": expected ${usage}`);
+      return lift(rule, invocation);
+    }
+    if (what === undefined) throw new HatrackError("usage", `expected: ${usage}`);
+    const isList = what === "list" && textOption(invocation.values, "as") === undefined;
+    return isList ? list(invocation) : mute(what, invocation);
   },
 };
 
@@ -61,6 +68,24 @@ async function mute(rule: string, { values, config, print }: Invocation): Promis
     ...(host === undefined ? {} : { host }),
   };
   const answer = await withWritableBus(config(), (bus) => gateMute(bus, order));
+  return toldOf(answer, { values, print });
+}
+
+async function lift(rule: string, { values, config, print }: Invocation): Promise<number> {
+  const host = textOption(values, "host");
+  const where = host === undefined ? {} : { host };
+  const order = { principal: principalOf(values), rule, ...where, clock: systemClock };
+  const answer = await withWritableBus(config(), async (bus) => {
+    const muted = await mutesInForce(bus, systemClock.now());
+    if (!muted.some((mute) => lifts({ rule, ...where }, mute)))
+      throw new HatrackError("not_muted", `${rule} is not muted; "hatrack suppress list" shows what is`);
+    return gateUnmute(bus, { ...order, signal: AbortSignal.timeout(15_000) });
+  });
+  return toldOf(answer, { values, print });
+}
+
+/** Says what the gate made of it. */
+function toldOf(answer: GateAnswer, { values, print }: Pick<Invocation, "values" | "print">): number {
   const { refused, said } = answer;
   if (flag(values, "json")) print(JSON.stringify(answer));
   else if (refused === undefined) print(said.map((event) => event.type).join(", "));

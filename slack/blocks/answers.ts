@@ -1,6 +1,7 @@
 /** Answers to `/soc`: seen by who asked alone. */
 import type { KnownBlock, RichTextElement } from "@slack/types";
 import type { Handoff } from "../../src/gate/state.ts";
+import type { Mute } from "../../src/gate/suppress.ts";
 import { whoCan } from "../../src/gate/refusals.ts";
 import type { Person } from "../../src/gate/directory.ts";
 import type { CaseThread, Request } from "../case-thread.ts";
@@ -45,6 +46,27 @@ export function unclearAnswer(problem: string, hint: string): Message {
 export function wordsAnswer(words: Ours): Message {
   return { text: fallback`${words}`, blocks: [richText(section(text(words)))] };
 }
+
+/** What is muted; with a rule that was asked for, that it is not among it. */
+export function mutedAnswer(mutes: readonly Mute[], asked?: string): Message {
+  const lines = mutes.slice(0, mostMutes).map(({ rule, host, until, by }) => {
+    const on = host === undefined ? [] : [text(ours` on `), code(untrusted(host, { max: 255 }))];
+    const scope = [code(untrusted(rule, { max: 300 })), ...on];
+    return section(...scope, text(ours` until `), date(until), text(ours` by `), who(by));
+  });
+  const left = mutes.length - lines.length;
+  const more = left > 0 ? [section(text(ours`and ${left} more`))] : [];
+  const head = asked === undefined ? [] : [code(untrusted(asked, { max: 300 })), text(ours` is not muted. `)];
+  const said = mutes.length === 0 ? ours`Nothing is muted.` : ours`Muted:`;
+  return {
+    text: fallback`${said}`,
+    blocks: [
+      richText(section(...head, text(said)), ...(lines.length === 0 ? [] : [bullets(lines)]), ...more),
+    ],
+  };
+}
+
+const mostMutes = 20;
 
 export function caseAnswer(thread: CaseThread, look: Look): Message {
   const root = rootMessage(thread, { ...look, mentions: new Map() });

@@ -7,8 +7,8 @@ import { bold, code, date, richText, section, text, who } from "../rich.ts";
 import { caseRef, configured, fallback, ours, untrusted, type Ours } from "../text.ts";
 import { reasonOf } from "./case-notices.ts";
 
+/** A missed canary is the watch's to say: it must be heard when this lane is what stopped. */
 export const opsTypes = [
-  "canary.missed",
   "entry.dead",
   "entry.redriven",
   "group.detached",
@@ -23,6 +23,7 @@ export const opsTypes = [
   "record.distrusted",
   "role.paused",
   "role.resumed",
+  "suppression.lifted",
   "suppression.set",
   "tools.changed",
 ] as const satisfies readonly EventType[];
@@ -42,6 +43,7 @@ function opsWords(event: OpsEvent): OpsWords {
   if (isEvent(event, ...logTypes)) return logWords(event);
   if (event.type === "role.paused" || event.type === "role.resumed") return roleWords(event);
   if (event.type === "suppression.set") return muteWords(event);
+  if (event.type === "suppression.lifted") return liftedWords(event);
   if (event.type === "tools.changed") return toolsWords(event.data);
   return alarmWords(event);
 }
@@ -53,12 +55,26 @@ function roleWords(event: Extract<OpsEvent, { type: "role.paused" | "role.resume
   return { head: ours`Paused`, line: [...by, ...reasonOf(event.data.reason)] };
 }
 
-function muteWords({ data }: Extract<OpsEvent, { type: "suppression.set" }>): OpsWords {
-  const host = data.host === undefined ? [] : [text(ours` on `), code(untrusted(data.host, { max: 255 }))];
+function liftedWords({ data }: KnownEvent<"suppression.lifted">): OpsWords {
+  return { head: ours`Unmuted`, line: [...scopeOf(data), text(ours` by `), who(data.by)] };
+}
+
+function scopeOf({
+  rule,
+  host,
+}: {
+  readonly rule: string;
+  readonly host?: string | undefined;
+}): RichTextElement[] {
+  const on = host === undefined ? [] : [text(ours` on `), code(untrusted(host, { max: 255 }))];
+  return [text(ours` `), code(untrusted(rule, { max: 300 })), ...on];
+}
+
+function muteWords({ data }: KnownEvent<"suppression.set">): OpsWords {
   return {
     head: ours`Muted`,
     line: [
-      ...[text(ours` `), code(untrusted(data.rule, { max: 300 })), ...host, text(ours` by `), who(data.by)],
+      ...[...scopeOf(data), text(ours` by `), who(data.by)],
       ...(data.critical === true ? [text(ours`, critical alerts too,`)] : []),
       ...[text(ours` until `), date(data.until), ...reasonOf(data.reason)],
     ],
@@ -82,23 +98,11 @@ function toolsWords({ server, version, changes, more }: EventData<"tools.changed
   };
 }
 
-const logTypes = [
-  "canary.missed",
-  "entry.dead",
-  "entry.redriven",
-  "group.detached",
-  "log.erased",
-  "log.verified",
-] as const;
+const logTypes = ["entry.dead", "entry.redriven", "group.detached", "log.erased", "log.verified"] as const;
 
 /** What goes wrong between the log and those who read it. */
 function logWords(event: Extract<OpsEvent, { type: (typeof logTypes)[number] }>): OpsWords {
   switch (event.type) {
-    case "canary.missed":
-      return {
-        head: ours`Alarm: the canary did not come through.`,
-        line: because(`Its alert was last seen at ${event.data.stoppedAt}; real ones may stop there too.`),
-      };
     case "entry.dead":
       return { head: ours`Dead letter: work was given up.`, line: deadLine(event) };
     case "entry.redriven":
@@ -155,7 +159,11 @@ function because(why: string): RichTextElement[] {
 
 type Alarm = Exclude<
   OpsEvent,
-  { type: "role.paused" | "role.resumed" | "suppression.set" | "tools.changed" | (typeof logTypes)[number] }
+  {
+    type:
+      | ("role.paused" | "role.resumed" | "suppression.lifted" | "suppression.set" | "tools.changed")
+      | (typeof logTypes)[number];
+  }
 >;
 
 function alarmWords(event: Alarm): OpsWords {

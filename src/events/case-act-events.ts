@@ -90,6 +90,15 @@ export const caseActEvents = {
       reason: Reason,
     }),
   }),
+  /** Every mute of the rule that was set before this is over; with a host, those of that host alone. */
+  "suppression.lifted": event({
+    saidBy: ["gate"],
+    data: z.strictObject({
+      rule: z.string().min(1).max(512),
+      host: z.string().max(255).optional(),
+      ...onWord,
+    }),
+  }),
   "role.paused": event({
     saidBy: ["gate"],
     data: z.strictObject({ role: RoleName, ...onWord, reason: Reason }),

@@ -97,6 +97,13 @@ export const Decision = z.discriminatedUnion("decision", [
     until: IsoTime,
     reason: Reason,
   }),
+  /** Takes back every mute of the rule, or those of one host. */
+  z.strictObject({
+    decision: z.literal("unmute"),
+    ...person,
+    rule: z.string().min(1).max(512),
+    host: z.string().max(255).optional(),
+  }),
   z.strictObject({
     decision: z.literal("accept_tuning"),
     ...person,

@@ -44,6 +44,7 @@ const needed: Readonly<Record<CaseAct["decision"], Right>> = {
     reopen: "close",
     assign_case: "assign",
     mute: "mute",
+    unmute: "mute",
     pause: "pause",
     resume: "pause",
   },
@@ -195,8 +196,16 @@ function ofCase(act: Extract<CaseAct, { caseId: string }>, word: Word): Draft {
   }
 }
 
-function ofRuleOrRole(act: Act<"mute" | "pause" | "resume">, decisionId: string, word: Word): Draft {
+function ofRuleOrRole(
+  act: Act<"mute" | "unmute" | "pause" | "resume">,
+  decisionId: string,
+  word: Word,
+): Draft {
   if (act.decision === "resume") return { type: "role.resumed", data: { role: act.role, ...word } };
+  if (act.decision === "unmute") {
+    const { rule, host } = act;
+    return { type: "suppression.lifted", data: { rule, ...(host === undefined ? {} : { host }), ...word } };
+  }
   const { reason } = act;
   if (act.decision === "pause") return { type: "role.paused", data: { role: act.role, ...word, reason } };
   const { rule, host, critical, until } = act;

@@ -29,6 +29,7 @@ export const gateSays = [
   "case.linked",
   "finding.rated",
   "suppression.set",
+  "suppression.lifted",
   "role.paused",
   "role.resumed",
   "tuning.decided",

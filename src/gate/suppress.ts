@@ -1,4 +1,4 @@
-/** Mutes a rule from a terminal, through the one door, and says which mutes are in force. */
+/** Mutes a rule from a terminal, or takes that back, through the one door, and says which mutes are in force. */
 import type { Bus } from "../bus/bus.ts";
 import { isoTime, type Clock } from "../clock.ts";
 import type { EventData } from "../events/catalogue.ts";
@@ -8,36 +8,57 @@ import { makeEvent } from "../events/parse.ts";
 import type { Principal } from "../events/vocabulary.ts";
 import { HatrackError } from "../errors.ts";
 import { answerTo, type GateAnswer } from "./front.ts";
+import { lifts } from "./lifting.ts";
 import { gateSource } from "./state.ts";
 
-export interface MuteOrder {
+export interface RuleOrder {
   readonly principal: Principal;
   readonly rule: string;
   readonly host?: string;
-  /** Critical alerts too. */
-  readonly critical: boolean;
-  readonly hours: number;
-  readonly reason: string;
   readonly clock: Clock;
   /** How long the gate is waited for. */
   readonly signal: AbortSignal;
 }
 
+export interface MuteOrder extends RuleOrder {
+  /** Critical alerts too. */
+  readonly critical: boolean;
+  readonly hours: number;
+  readonly reason: string;
+}
+
+type Door = Pick<Bus, "read" | "publish" | "follow">;
+
 /** @throws HatrackError `gate_no_answer` when the signal aborts first */
-export async function gateMute(
-  bus: Pick<Bus, "read" | "publish" | "follow">,
-  { principal, rule, host, critical, hours, reason, clock, signal }: MuteOrder,
+export function gateMute(bus: Door, order: MuteOrder): Promise<GateAnswer> {
+  const { critical, hours, reason, clock } = order;
+  const until = isoTime(clock.now() + hours * 3_600_000);
+  return submitted(bus, order, { decision: "mute", ...(critical ? { critical } : {}), until, reason });
+}
+
+/** Takes back every mute of the rule, or those of the host. @throws HatrackError as `gateMute` */
+export function gateUnmute(bus: Door, order: RuleOrder): Promise<GateAnswer> {
+  return submitted(bus, order, { decision: "unmute" });
+}
+
+type Words =
+  | { readonly decision: "mute"; readonly critical?: true; readonly until: string; readonly reason: string }
+  | { readonly decision: "unmute" };
+
+async function submitted(
+  bus: Door,
+  { principal, rule, host, clock, signal }: RuleOrder,
+  words: Words,
 ): Promise<GateAnswer> {
-  const now = clock.now();
-  const time = isoTime(now);
-  const scope = { ...(host === undefined ? {} : { host }), ...(critical ? { critical } : {}) };
+  const time = isoTime(clock.now());
+  const key = [principal.team, principal.user, words.decision, rule, host ?? "", time];
   const decision = makeEvent({
-    id: naturalId("decision:terminal", principal.team, principal.user, "mute", rule, host ?? "", time),
+    id: naturalId("decision:terminal", ...key),
     source: "/frontends/terminal",
     type: "decision.submitted",
     ...{ subject: "system", time },
     data: {
-      ...{ decision: "mute", rule, ...scope, until: isoTime(now + hours * 3_600_000), reason },
+      ...{ ...words, rule, ...(host === undefined ? {} : { host }) },
       ...{ principal, surface: "terminal" },
     },
   });
@@ -51,12 +72,18 @@ export interface Mute extends EventData<"suppression.set"> {
   readonly suppressed: number;
 }
 
-/** Mutes that are not over by `now`, in the order they were set. */
+const mutingTypes = ["suppression.set", "suppression.lifted", "alert.suppressed"] as const;
+
+/** Mutes that are not over by `now` and that nobody took back, in the order they were set. */
 export async function mutesInForce(bus: Pick<Bus, "read">, now: number): Promise<Mute[]> {
   const mutes = new Map<string, Mute>();
-  for await (const { event } of bus.read({ types: ["suppression.set", "alert.suppressed"] })) {
+  for await (const { event } of bus.read({ types: mutingTypes })) {
     if (isEvent(event, "suppression.set") && event.source === gateSource) {
       mutes.set(event.data.suppressionId, { ...event.data, suppressed: 0 });
+    }
+    if (isEvent(event, "suppression.lifted") && event.source === gateSource) {
+      const lifted = [...mutes].filter(([, mute]) => lifts(event.data, mute));
+      for (const [id] of lifted) mutes.delete(id);
     }
     const known = isEvent(event, "alert.suppressed") ? mutes.get(event.data.suppressionId) : undefined;
     if (known !== undefined) mutes.set(known.suppressionId, { ...known, suppressed: known.suppressed + 1 });

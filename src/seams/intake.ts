@@ -18,7 +18,8 @@ export interface IntakeOptions {
   readonly grouping: Grouping;
 }
 
-const types = ["suppression.set", "alert.received", "alert.grouped", "case.closed"] as const;
+const mutes = ["suppression.set", "suppression.lifted"] as const;
+const types = [...mutes, "alert.received", "alert.grouped", "case.closed"] as const;
 /** No mute lasts longer (src/gate/case-acts.ts), and a little. */
 const longestMuteMs = 31 * 24 * 60 * 60_000;
 /** What people said less than this ago may not be known yet. */
@@ -78,14 +79,15 @@ export class Intake {
   async #lookBack(): Promise<void> {
     const { bus, grouping } = this.#options;
     const ago = (ms: number): Position => `${Math.max(0, this.#now() - ms)}-0`;
-    const mutes = bus.read({ types: ["suppression.set"], after: ago(longestMuteMs) });
-    for await (const stored of mutes) this.#fold(stored);
+    const set = bus.read({ types: mutes, after: ago(longestMuteMs) });
+    for await (const stored of set) this.#fold(stored);
     const groups = bus.read({ types, after: ago(grouping.minutes * 60_000) });
     for await (const stored of groups) this.#fold(stored);
   }
 
   #fold({ event, position }: StoredEvent): void {
     if (isEvent(event, "suppression.set")) this.#suppressions.add(event.data, this.#now());
+    else if (isEvent(event, "suppression.lifted")) this.#suppressions.lift(event.data);
     else if (isEvent(event, "alert.received"))
       this.#groups.opened(event.data, logTime(position), this.#now());
     else if (isEvent(event, "alert.grouped")) this.#groups.joined(event.data);

@@ -65,6 +65,8 @@ describe("hatrack", () => {
     [["start", "now"], "now"],
     [["status", "please"], "please"],
     [["suppress"], "expected: suppress list"],
+    [["suppress", "lift", "R"], "--as TEAM/USER"],
+    [["suppress", "R", "S"], '"S": expected suppress list'],
     [["suppress", "R", "--as", "T/U", "--hours", "4"], "--reason"],
     [["suppress", "R", "--hours", "4", "--reason", "x"], "--as TEAM/USER"],
     [["suppress", "R", "--as", "T/U", "--hours", "721", "--reason", "x"], "from 1 to 720"],

@@ -88,6 +88,7 @@ const acts: readonly [string, object, Given?][] = [
   ["case.linked", { decision: "link", caseId, to: caseOf("b"), reason: "Same intruder." }],
   ["finding.rated", { decision: "rate", caseId, eventId: received("a").id, right: false }],
   ["suppression.set", mute],
+  ["suppression.lifted", { decision: "unmute", rule: "Noisy", host: "FIN-WS-042" }],
   ["role.paused", { decision: "pause", role: "tier2", reason: "It loops." }],
   ["role.resumed", { decision: "resume", role: "tier2" }],
 ];

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isoTime } from "../../src/clock.ts";
-import { gateMute, mutesInForce, type MuteOrder } from "../../src/gate/suppress.ts";
+import { gateMute, gateUnmute, mutesInForce, type MuteOrder } from "../../src/gate/suppress.ts";
 import { makeEvent } from "../../src/events/parse.ts";
 import { members, policy, start, user } from "./given.ts";
 import { gateOnABus, type GateOnABus } from "./on-a-bus.ts";
@@ -44,6 +44,30 @@ describe("muting a rule from a terminal", () => {
     on.crowd.are(members("Mia"));
     await gateMute(on.bus, order({ critical: true }));
     expect(await mutesInForce(on.bus, start)).toMatchObject([{ rule: "Noisy", critical: true }]);
+  });
+
+  it("is taken back for a rule, or for one host of it, by whoever may mute", async () => {
+    on.crowd.are(members("Mia"));
+    const { principal, clock, signal } = order();
+    for (const where of [{}, { host: "FIN-WS-042" }, { host: "HR-WS-1" }])
+      await gateMute(on.bus, order(where));
+    await gateMute(on.bus, order({ rule: "Other" }));
+    const lift = { principal, clock, signal, rule: " noisy" };
+    expect((await gateUnmute(on.bus, { ...lift, principal: user("Priya") })).refused).toMatchObject({
+      rule: "not_a_member",
+    });
+    expect(await mutesInForce(on.bus, start)).toHaveLength(4);
+    const { said } = await gateUnmute(on.bus, { ...lift, host: "hr-ws-1" });
+    expect(said).toMatchObject([{ type: "suppression.lifted", data: { by: user("Mia") } }]);
+    expect(await mutesInForce(on.bus, start)).toMatchObject([
+      { rule: "Noisy" },
+      { rule: "Noisy", host: "FIN-WS-042" },
+      { rule: "Other" },
+    ]);
+    await gateUnmute(on.bus, lift);
+    expect(await mutesInForce(on.bus, start)).toMatchObject([{ rule: "Other" }]);
+    await gateMute(on.bus, order({ clock: { now: () => start + 1_000 } }));
+    expect(await mutesInForce(on.bus, start)).toMatchObject([{ rule: "Other" }, { rule: "Noisy" }]);
   });
 
   it.each<[string, Partial<MuteOrder>, string]>([

@@ -210,6 +210,29 @@ describe("a mute", () => {
     });
   });
 
+  it("that is taken back holds no longer, for a source at work and for one that starts later", async () => {
+    const lift = async (host?: string): Promise<void> => {
+      const data = { rule: "encoded powershell", by: { team: "T1", user: "U1" }, ...(host ? { host } : {}) };
+      const time = new Date(clock.now()).toISOString();
+      const event = { id: `lift ${time}`, source: "/roles/human-gate", subject: "system", time };
+      await bus.publish([makeEvent({ ...event, type: "suppression.lifted", data })]);
+    };
+    await say("suppression.set", "system", { until: until(30) });
+    const items = async function* () {
+      yield { alert: alert("1", { host: { name: "A" } }) };
+      await lift("B");
+      clock.advance(1_000);
+      yield { alert: alert("2", { host: { name: "B" } }) };
+      await lift();
+      clock.advance(1_000);
+      yield { alert: alert("3", { host: { name: "C" } }) };
+    };
+    const signal = new AbortController().signal;
+    await publishAlerts(bus, { name: "t", items }, { clock, diagnostics: silent, signal, grouping });
+    await take(alert("4", { host: { name: "D" } }));
+    expect(await fates()).toEqual(["suppressed", "suppressed", "received", "received"]);
+  });
+
   it("reaches a source that is at work within a second of the clock", async () => {
     const items = async function* () {
       yield { alert: alert("1", { severity: "low" }) };

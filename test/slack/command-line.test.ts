@@ -23,6 +23,8 @@ describe("what is typed after /soc", () => {
     ["assign CASE-7K3F9QWM2T @U0SAM", { command: "assign", caseId: "CASE-7K3F9QWM2T", to: "U0SAM" }],
     ["mute Noisy rule", { command: "mute", rule: "Noisy rule" }],
     ["mute", { command: "mute" }],
+    ["unmute", { command: "unmute" }],
+    ["unmute Noisy rule", { command: "unmute", rule: "Noisy rule" }],
     ["pause tier2", { command: "pause", role: "tier2" }],
     ["who @ir-lead-oncall", { command: "who", role: "ir-lead-oncall" }],
   ])("%j is understood", (line, command) => {

@@ -40,7 +40,6 @@ function each(words: string): OpsEvent[] {
   const [short, long] = [words.slice(0, 64) || "x", words.slice(0, 1000) || "x"];
   const leg = { leg: short, why: long };
   return [
-    said("canary.missed", { canaryId: short, stoppedAt: words.slice(0, 200) }, system),
     said("entry.dead", { group: short, position: "1-0", reason: long, error: words }),
     said("entry.redriven", { group: words, position: "1-0" }),
     said("group.detached", { group: words, undone: ["1-0"], why: long }, system),
@@ -66,6 +65,7 @@ function each(words: string): OpsEvent[] {
     said("record.distrusted", { eventId: "e", type: short, source: short, position: "1-0", why: long }),
     said("role.paused", { role: "tier2", by: mia, reason: long }, system),
     said("role.resumed", { role: "tier2", by: mia }, system),
+    said("suppression.lifted", { rule: short, host: short, by: mia }, system),
     said(
       "suppression.set",
       { suppressionId: "s1", rule: short, by: mia, until: "2026-03-02T10:00:00.000Z", reason: long },
@@ -102,7 +102,6 @@ describe("a line of the operations channel", () => {
     expect(texts.get("entry.dead")).toMatch(
       /^Dead letter: work was given up\. what happened on CASE-.*dead list/,
     );
-    expect(texts.get("canary.missed")).toMatch(/^Alarm: the canary did not come through\./);
     expect(texts.get("group.detached")).toContain("1 entries were not done");
     expect(texts.get("record.distrusted")).toMatch(/^Alarm: an entry of the log is not from whom it says\./);
   });

@@ -212,6 +212,12 @@ describe("what else is said of a case, a rule or a role", () => {
     await world.does("submit", { user: "U0SAM", view_id: all.id, values });
     await world.event("suppression.set", (event) => event.data.critical === true);
     await shownMessage(world, "notice", (words) => words.includes("critical alerts too"));
+    expect(await ask("U0SAM", "unmute")).toContain("Encoded PowerShell on FIN-WS-042 until");
+    expect(await ask("U0SAM", "unmute Another rule")).toContain("Another rule is not muted.");
+    await ask("U0SAM", "unmute encoded powershell");
+    await world.event("suppression.lifted");
+    await shownMessage(world, "notice", (words) => words.includes("Unmuted encoded powershell by"));
+    expect(await ask("U0SAM", "unmute")).toContain("Nothing is muted.");
   });
 
   it("counts the repeats of an alert on the card of its case", async () => {
