@@ -1,4 +1,4 @@
-/** Falcon as it is configured: one signed-in client for what asks it. */
+/** Falcon as it is configured: a signed-in client for its alerts, and one for what roles look up meanwhile. */
 import { systemClock } from "../src/clock.ts";
 import type { Bus } from "../src/bus/bus.ts";
 import type { Diagnostics } from "../src/diagnostics.ts";
@@ -12,6 +12,12 @@ import type { Config } from "./config.ts";
 /** undefined: no Falcon is configured. */
 export function falconClient({ falcon }: Pick<Config, "falcon">): FalconClient | undefined {
   return falcon && new FalconClient({ ...falcon, clock: systemClock });
+}
+
+/** A role waits for the answer: what takes longer than this is told to it as such. */
+export function falconLookups({ falcon }: Pick<Config, "falcon">): FalconClient | undefined {
+  const http = { timeoutMs: 10_000, tries: 2, maxWaitMs: 5_000, maxBytes: 8_000_000 };
+  return falcon && new FalconClient({ ...falcon, clock: systemClock, http });
 }
 
 /** "crowdstrike:" or "crowdstrike:24h", which says how far back a new log begins. */

@@ -30,7 +30,7 @@ import { drawPicture } from "./pictures.ts";
 import { home, readJson } from "./reference.ts";
 import { startSchedules } from "./schedules.ts";
 import { enterShadow, refuseShadow } from "./shadow.ts";
-import { openToolServers } from "./tool-servers.ts";
+import { openForeignTools } from "./tool-servers.ts";
 import { alertSource, type Pace } from "./sources.ts";
 
 export interface SocOptions {
@@ -86,7 +86,7 @@ async function assemble(options: SocOptions, open: Closers): Promise<RunningSoc>
       },
     }),
     tools: await loadTools(config, new TrustedBus(bus, { trusted: keys.trusted }), organisation.inventory),
-    ...(await openToolServers(organisation.soc, { bus, diagnostics, open })),
+    ...(await openForeignTools(config, organisation.soc, { bus, diagnostics, open })),
     gate: { policy: organisation.policy, directory: front.directory },
     keys,
     recall: config.recall,

@@ -98,6 +98,10 @@ export const SocFile = z.strictObject({
     .prefault({}),
   /** Secrets of one's own, taken out beside those that hatrack knows. */
   redact: z.strictObject({ patterns: z.array(OwnShape).max(50).default([]) }).prefault({}),
+  /** Role → the look-ups over the network that come with hatrack and that it may make. */
+  lookups: z
+    .record(RoleName, z.array(z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, "expected a look-up's name")).min(1))
+    .default({}),
   /** Servers of read-only tools, and which role may use which of them. */
   mcp: McpShape,
   posting: z.strictObject({

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { isoTime } from "../src/clock.ts";
 import { HatrackError } from "../src/errors.ts";
 import type { FalconClient } from "./falcon-client.ts";
-import { list, text } from "./lenient.ts";
+import { mustList, text } from "./lenient.ts";
 
 export type TimeField = "created_timestamp" | "updated_timestamp";
 
@@ -20,7 +20,7 @@ export interface Span {
 }
 
 const Page = z.object({
-  resources: list(z.string().min(1)),
+  resources: mustList(z.string().min(1)),
   meta: z.object({ pagination: z.object({ total: z.number().catch(0) }).catch({ total: 0 }) }).catch({
     pagination: { total: 0 },
   }),
@@ -161,7 +161,27 @@ function parsed<T>(schema: z.ZodType<T>, body: unknown, path: string): T {
   throw new HatrackError("falcon_refused", message, { cause: result.error, retryable: true });
 }
 
-const Entities = z.object({ resources: z.array(z.unknown()) });
+export interface Newest {
+  /** FQL. */
+  readonly filter: string;
+  readonly most: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Composite ids, newest first, and of how many. @throws HatrackError of FalconClient */
+export async function newestOf(
+  client: FalconClient,
+  { filter, most, signal }: Newest,
+): Promise<{ readonly ids: readonly string[]; readonly total: number }> {
+  const path = "/alerts/queries/alerts/v2";
+  const order = { sort: "created_timestamp|desc", limit: String(most), offset: "0" };
+  const query = { filter, ...order, include_hidden: "true" };
+  const page = parsed(Page, (await client.read({ path, query, signal })).body, path);
+  const ids = page.resources.slice(0, most);
+  return { ids, total: Math.max(ids.length, page.meta.pagination.total) };
+}
+
+const Entities = z.object({ resources: mustList(z.unknown()) });
 
 export interface Entities {
   /** In the order asked for. */
@@ -177,6 +197,7 @@ export async function alertsById(
   ids: readonly string[],
   signal?: AbortSignal,
 ): Promise<Entities> {
+  if (ids.length === 0) return { alerts: [], missing: [], servedAtMs: undefined };
   const path = "/alerts/entities/alerts/v2";
   const query = { include_hidden: "true" };
   const body = JSON.stringify({ composite_ids: ids });

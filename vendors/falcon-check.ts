@@ -13,9 +13,16 @@ export interface FalconCheck {
   readonly clock: Clock;
   /** Of soc.yaml. */
   readonly consoleHosts: readonly string[];
+  /** What Falcon is asked for, as it is set up: nothing else is demanded. */
+  readonly uses: readonly FalconUse[];
 }
 
-const needed = [{ scope: "Alerts: read", path: "/alerts/queries/alerts/v2" }] as const;
+export type FalconUse = "alerts" | "hosts";
+
+const scopes = {
+  alerts: { scope: "Alerts: read", path: "/alerts/queries/alerts/v2" },
+  hosts: { scope: "Hosts: read", path: "/devices/queries/devices/v1" },
+} as const satisfies Readonly<Record<FalconUse, object>>;
 
 /** Read by a client that has more than it should: a 200 instead of a 403 says so. */
 const beyond = [
@@ -25,7 +32,7 @@ const beyond = [
   { scope: "IOC Management: read", path: "/iocs/queries/indicators/v1" },
 ] as const;
 
-/** As tokens name them. Hosts, which many clients of this kind may read, are no reason to warn. */
+/** As tokens name them. What both scopes read is never too much: look-ups may be added. */
 const modest = /^(?:alerts?|hosts?|devices?)[:._-]read$/i;
 
 /** A gap beyond which log times and Falcon's do not compare. Milliseconds. */
@@ -34,6 +41,7 @@ const tolerableSkewMs = 30_000;
 /** Each check as soon as it is known. */
 export async function* checkFalcon(asked: FalconCheck): AsyncGenerator<Check> {
   const { client, clock } = asked;
+  const needed = asked.uses.map((use) => scopes[use]);
   let servedAtMs: number | undefined;
   const missing: Check[] = [];
   for (const { scope, path } of needed) {
@@ -49,13 +57,13 @@ export async function* checkFalcon(asked: FalconCheck): AsyncGenerator<Check> {
     }
   }
   yield { name: "falcon", status: "ok", found: client.origin };
-  if (missing.length === 0) yield await checkMore(client);
+  if (missing.length === 0) yield await checkMore(client, needed.map(({ scope }) => scope).join(", "));
   else yield* missing;
   if (servedAtMs !== undefined) yield await checkClock(servedAtMs - clock.now());
   yield checkConsole(asked);
 }
 
-async function checkMore(client: FalconClient): Promise<Check> {
+async function checkMore(client: FalconClient, needed: string): Promise<Check> {
   const named = (await client.scopes()).filter((scope) => !modest.test(scope));
   const read: string[] = [];
   for (const { scope, path } of beyond) {
@@ -66,10 +74,9 @@ async function checkMore(client: FalconClient): Promise<Check> {
     if (may) read.push(scope);
   }
   const more = [...new Set([...named, ...read])];
-  if (more.length === 0)
-    return { name: "falcon scopes", status: "ok", found: needed.map((each) => each.scope).join(", ") };
+  if (more.length === 0) return { name: "falcon scopes", status: "ok", found: needed };
   const found = `the API client may do more than it needs: ${more.join(", ")}`;
-  const fix = "Use an API client with Alerts: read alone: hatrack asks for nothing else.";
+  const fix = `Use an API client with ${needed} alone: hatrack asks for nothing else.`;
   return { name: "falcon scopes", status: "warn", found, fix };
 }
 

@@ -31,6 +31,14 @@ export function list<T>(entry: z.ZodType<T>): z.ZodType<T[]> {
     );
 }
 
+/** The entries that fit of a list that must be there; null, as Go writes a list of none, is an empty one. */
+export function mustList<T>(entry: z.ZodType<T>): z.ZodType<T[]> {
+  return z
+    .array(z.unknown())
+    .nullable()
+    .transform((entries) => list(entry).parse(entries));
+}
+
 export const texts = list(z.string().trim().min(1));
 
 /** An object of which only these fields are read; undefined when it is none. */

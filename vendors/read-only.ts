@@ -7,7 +7,9 @@ export const readOnlyPosts = {
     "/oauth2/token": "signs in: a token for what the API client may read",
     "/alerts/entities/alerts/v2": "alerts by id",
     "/alerts/combined/alerts/v1": "alerts by filter, for more than 10,000 of one moment",
+    "/devices/entities/devices/v2": "hosts by id",
   },
+  "abuse.ch": {},
 } as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 export type Product = keyof typeof readOnlyPosts;

@@ -19,7 +19,7 @@ import { redactorOf } from "../redaction.ts";
 import { rememberingOf } from "../remembering.ts";
 import { openWatchedBus } from "../open-bus.ts";
 import { shadowOf } from "../shadow.ts";
-import { openToolServers } from "../tool-servers.ts";
+import { openForeignTools } from "../tool-servers.ts";
 import { gateDirectory } from "../gate-directory.ts";
 
 export const command: Command = {
@@ -91,7 +91,7 @@ async function startRole(config: Config, role: Role, running: Running): Promise<
     recall: config.recall,
     ...rememberingOf(config, soc),
     redactor,
-    ...(await openToolServers(soc, { bus, diagnostics, open, role: role.name })),
+    ...(await openForeignTools(config, soc, { bus, diagnostics, open, role: role.name })),
     clock: systemClock,
     diagnostics,
   });

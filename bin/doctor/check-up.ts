@@ -7,6 +7,7 @@ import type { SocFile } from "../../src/soc-schema.ts";
 import type { Config } from "../config.ts";
 import { checkFalconApi } from "./falcon.ts";
 import { checkLocalLog } from "./log.ts";
+import { checkLookups } from "./lookups.ts";
 import { checkMcp } from "./mcp.ts";
 import { checkModel } from "./model.ts";
 import { checkOrganisation } from "./organisation.ts";
@@ -36,6 +37,7 @@ export async function* checkUp({ config: read, workspace }: CheckUp): AsyncGener
   yield* config.redis === undefined ? checkLocalLog(config) : checkRedis(config.redis);
   yield* checkWindows(config, schedules);
   yield* checkModel(config);
+  if (soc !== undefined) yield* checkLookups(config, soc);
   if (soc !== undefined) yield* checkMcp(soc);
   yield* checkFrontEnd(config, soc, workspace);
 }

@@ -12,10 +12,11 @@ export function armed(hat: Hat, foreign: readonly ForeignTool[]): Hat {
     : { ...hat, tools: [...hat.tools, ...foreign.map(({ tool }) => tool.name)] };
 }
 
-/** What the makers say, for one fence; undefined when there is nothing to say. */
+/** What the makers say, for one fence; undefined when nobody says anything. */
 export function notesOf(foreign: readonly ForeignTool[]): string | undefined {
-  if (foreign.length === 0) return undefined;
-  return foreign.map(({ tool, says }) => `${tool.name}: ${says}`).join("\n\n");
+  const said = foreign.filter(({ says }) => says !== "");
+  if (said.length === 0) return undefined;
+  return said.map(({ tool, says }) => `${tool.name}: ${says}`).join("\n\n");
 }
 
 type Servers = NonNullable<EventData<"role.worked">["servers"]>;

@@ -45,6 +45,8 @@ export class FakeFalcon {
   expiresIn = 1799;
   /** Ids that queries list and entities do not hand out. */
   readonly withheld = new Set<string>();
+  /** Hosts that are handed out with whatever is asked for. */
+  readonly extraHosts: string[] = [];
   /** Whatever is asked: the same page, and always one more. */
   sameForEver = false;
   /** Between the query of ids and the entities, and at each request: to change the world meanwhile. */
@@ -74,6 +76,7 @@ export class FakeFalcon {
     for (const scope of ["Alerts: read", "Hosts: read"]) this.scopes.add(scope);
     this.seen.length = 0;
     this.faults.length = 0;
+    this.extraHosts.length = 0;
     this.nowMs = undefined;
     this.tokenScope = undefined;
     this.expiresIn = 1799;
@@ -218,7 +221,8 @@ export class FakeFalcon {
     if (name === undefined) return [400, faults(400, "invalid filter")];
     const ids = [...this.hosts.values()]
       .filter((each) => each.hostname === name)
-      .map((each) => each.device_id);
+      .map((each) => each.device_id)
+      .concat(this.extraHosts);
     return [200, page(ids, ids.length)];
   }
 
@@ -227,7 +231,7 @@ export class FakeFalcon {
     return [
       200,
       page(
-        ids.flatMap((id) => this.hosts.get(id) ?? []),
+        [...ids, ...this.extraHosts].flatMap((id) => this.hosts.get(id) ?? []),
         ids.length,
       ),
     ];

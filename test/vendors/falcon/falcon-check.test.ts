@@ -1,17 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { manualClock } from "../../../src/clock.ts";
 import type { Check } from "../../../src/check.ts";
-import { checkFalcon } from "../../../vendors/falcon-check.ts";
+import { checkFalcon, type FalconUse } from "../../../vendors/falcon-check.ts";
 import { falconBaseUrl } from "../../../vendors/falcon-cloud.ts";
 import { FalconClient } from "../../../vendors/falcon-client.ts";
 import { clientFor, fakeAndPolling, startMs } from "./polling.ts";
 
 const { fake, url } = fakeAndPolling();
+const alone: readonly FalconUse[] = ["alerts"];
 
-async function check(skewMs = 0, client = clientFor(fake, url())): Promise<Check[]> {
+async function check(skewMs = 0, client = clientFor(fake, url()), uses = alone): Promise<Check[]> {
   const checks: Check[] = [];
   const asked = { client, clock: manualClock(startMs + skewMs), consoleHosts: ["falcon.crowdstrike.com"] };
-  for await (const each of checkFalcon(asked)) checks.push(each);
+  for await (const each of checkFalcon({ ...asked, uses })) checks.push(each);
   return checks;
 }
 const statuses = (checks: readonly Check[]) => checks.map(({ name, status }) => `${name} ${status}`);
@@ -37,6 +38,23 @@ describe("the doctor's look at Falcon", () => {
       found: expect.stringContaining('lacks the scope "Alerts: read"') as unknown,
     });
     expect(checks[1]?.fix).toContain('give this client "Alerts: read"');
+  });
+
+  it("demands what look-ups use, where there are any, and nothing else", async () => {
+    const using = async (...uses: FalconUse[]): Promise<Check | undefined> =>
+      (await check(0, clientFor(fake, url()), uses))[1];
+    expect(await using("alerts", "hosts")).toMatchObject({
+      status: "ok",
+      found: "Alerts: read, Hosts: read",
+    });
+    fake.scopes.delete("Alerts: read");
+    expect(await using("hosts")).toMatchObject({ status: "ok", found: "Hosts: read" });
+    fake.scopes.delete("Hosts: read");
+    const missing = await check(0, clientFor(fake, url()), ["alerts", "hosts"]);
+    expect(missing.filter(({ status }) => status === "fail").map(({ fix }) => fix)).toEqual([
+      expect.stringContaining('give this client "Alerts: read"'),
+      expect.stringContaining('give this client "Hosts: read"'),
+    ]);
   });
 
   it("warns of scopes beyond that, by what it may read and by what its token names", async () => {
