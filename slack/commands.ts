@@ -1,5 +1,5 @@
 /** The ways to ask: `/soc …`, `@soc …` in a thread, and the buttons under an answer. Guests and strangers get none. */
-import type { App } from "@slack/bolt";
+import { ErrorCode, type App } from "@slack/bolt";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { reasonOf } from "../src/errors.ts";
@@ -10,9 +10,10 @@ import { lineOf, parseSocLine, type SocLine } from "./command-line.ts";
 import type { FrontDesk, Where } from "./front-desk.ts";
 import { slackActions, slashCommand } from "./ids.ts";
 import { PostOnce } from "./lanes/post-once.ts";
-import type { Message } from "./limits.ts";
+import { withinLimits, type Message } from "./limits.ts";
 import { SlackDown, type Mark, type NewPost, type Outbox } from "./outbox.ts";
 import { pressOf, type Pressed } from "./payloads.ts";
+import { plainer } from "./plainer.ts";
 import type { Answer, SocDesk } from "./soc-desk.ts";
 import { typedText } from "./typed.ts";
 import { formNotOpened, notShared, notSharedNow, onlyHere } from "./wording.ts";
@@ -60,8 +61,13 @@ export function registerCommands(app: App, options: CommandsOptions): void {
       await opened(options, { ...where, triggerId: typed.trigger_id }, answer.view);
       return;
     }
-    const { text, blocks } = withShare(answer, line);
-    await respond({ response_type: "ephemeral", text, blocks: [...blocks] });
+    const { text, blocks } = withinLimits(withShare(answer, line), "cut").message;
+    const said = { response_type: "ephemeral", text } as const;
+    await respond({ ...said, blocks: [...blocks] }).catch((error: unknown) => {
+      const simple = isRefusal(error) ? plainer(blocks) : undefined;
+      if (simple === undefined) throw error;
+      return respond({ ...said, blocks: simple });
+    });
   });
   app.event("app_mention", async ({ body }) => {
     const mention = Mention.safeParse(body).data;
@@ -81,6 +87,13 @@ export function registerCommands(app: App, options: CommandsOptions): void {
     if ("view" in answer) await opened(options, press, answer.view);
     else await options.front.whisper(press, answer.message);
   });
+}
+
+/** Slack did not take what was said, as it stands. */
+function isRefusal(error: unknown): boolean {
+  return z
+    .object({ code: z.literal(ErrorCode.RespondError), statusCode: z.number().max(499) })
+    .safeParse(error).success;
 }
 
 /** The same as `/soc` does; in a case's thread the case need not be named. A form needs a press to open. */

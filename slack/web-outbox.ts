@@ -2,13 +2,14 @@
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import type { Diagnostics } from "../src/diagnostics.ts";
+import { reasonOf, type HatrackError } from "../src/errors.ts";
 import { metadataEventType } from "./ids.ts";
 import { withinLimits, type LimitMode, type Message } from "./limits.ts";
+import { plainer } from "./plainer.ts";
 import {
   MessageGone,
   SlackDown,
   type Edit,
-  type Mark,
   type NewPost,
   type Outbox,
   type Place,
@@ -17,17 +18,11 @@ import {
   type Upload,
   type Whisper,
 } from "./outbox.ts";
+import { ownMessage, shows, standingAs, type OwnApp } from "./own-messages.ts";
 import { goneErrors, platformError, slackFailure } from "./slack-errors.ts";
 import type { MaySend } from "./sender.ts";
 import type { Turns } from "./turns.ts";
 import { uploadFile, type IsUploadHost } from "./uploads.ts";
-
-/** Who we are in this workspace: what a message of our own is matched on. */
-export interface OwnApp {
-  readonly team: string;
-  readonly appId: string;
-  readonly botId: string;
-}
 
 export interface WebOutboxOptions {
   readonly client: WebClient;
@@ -42,44 +37,17 @@ export interface WebOutboxOptions {
   readonly maySend?: MaySend;
 }
 
-const OwnMessage = z.object({
-  ts: z.string(),
-  text: z.string().default(""),
-  blocks: z.array(z.unknown()).default([]),
-  bot_id: z.string().optional(),
-  app_id: z.string().optional(),
-  bot_profile: z.object({ app_id: z.string().optional() }).optional(),
-  metadata: z.object({
-    event_type: z.literal(metadataEventType),
-    event_payload: z.object({
-      event_id: z.string(),
-      kind: z.enum(["root", "finding", "gate", "direct", "answer", "notice", "digest"]),
-      case_id: z.string(),
-      proposal_id: z.string().optional(),
-    }),
-  }),
-});
-
-type OwnMessage = z.infer<typeof OwnMessage>;
-
-/** A root is known by its case, everything else by the event it shows. */
-function shows({ metadata }: OwnMessage, mark: Mark): boolean {
-  const { event_id: eventId, kind, case_id: caseId } = metadata.event_payload;
-  return kind === mark.kind && (kind === "root" ? caseId === mark.case_id : eventId === mark.event_id);
-}
-
-function standingAs({ ts, text, blocks, metadata }: OwnMessage, channel: string): StandingMessage {
-  const { proposal_id: proposal, ...mark } = metadata.event_payload;
-  const whole = proposal === undefined ? mark : { ...mark, proposal_id: proposal };
-  return { place: { channel, ts }, mark: whole, text, blocks };
-}
-
 function reasonBehind(error: unknown): unknown {
   return error instanceof Error ? error.cause : error;
 }
 
+/** Where Slack itself fails: as long again as it has failed, within these. */
+const patienceMs = { least: 1_000, most: 30_000 };
+
 export class WebOutbox implements Outbox {
   readonly #options: WebOutboxOptions;
+  /** Since when every call has failed for a fault of Slack's. */
+  #failingSince: number | undefined;
   readonly #channelIds = new Map<string, string>();
   readonly #directChannels = new Map<string, string>();
 
@@ -96,7 +64,7 @@ export class WebOutbox implements Outbox {
     const thread = threadTs === undefined ? {} : { thread_ts: threadTs };
     const content = { channel, ...this.#content(message, mark), ...thread, ...quiet };
     const loud = broadcast === true ? { reply_broadcast: true } : {};
-    const answer = await this.#send(channel, () => this.#call("chat.postMessage", { ...content, ...loud }));
+    const answer = await this.#send(channel, () => this.#say("chat.postMessage", { ...content, ...loud }));
     const place = z.object({ channel: z.string(), ts: z.string() }).parse(answer);
     this.#channelIds.set(channel, place.channel);
     return place;
@@ -105,7 +73,7 @@ export class WebOutbox implements Outbox {
   async update({ place, mark, message }: Edit): Promise<void> {
     const content = { ...place, ...this.#content(message, mark), ...quiet };
     try {
-      await this.#send("chat.update", () => this.#call("chat.update", content));
+      await this.#send("chat.update", () => this.#say("chat.update", content));
     } catch (error) {
       if (goneErrors.includes(platformError(reasonBehind(error)) ?? "")) throw new MessageGone(place, error);
       throw error;
@@ -133,7 +101,7 @@ export class WebOutbox implements Outbox {
   async find(search: Search): Promise<Place | undefined> {
     const channel = await this.channelId(search.channel);
     for await (const message of this.#newest({ ...search, channel })) {
-      const own = this.#ours(message);
+      const own = ownMessage(message, this.#options.own);
       if (own !== undefined && shows(own, search.mark)) return { channel, ts: own.ts };
     }
     return undefined;
@@ -143,7 +111,7 @@ export class WebOutbox implements Outbox {
     const found: StandingMessage[] = [];
     try {
       for await (const message of this.#newest(where)) {
-        const own = this.#ours(message);
+        const own = ownMessage(message, this.#options.own);
         if (own !== undefined) found.push(standingAs(own, where.channel));
       }
     } catch (error) {
@@ -157,7 +125,7 @@ export class WebOutbox implements Outbox {
     await this.turn(method);
     const only = { oldest: ts, latest: ts, inclusive: true, limit: 1 };
     const answer = await this.#call(method, { channel, ...only, include_all_metadata: true });
-    const own = Page.parse(answer).messages.map((message) => this.#ours(message));
+    const own = Page.parse(answer).messages.map((message) => ownMessage(message, this.#options.own));
     const [found] = own.flatMap((one) => (one?.ts === ts ? [one] : []));
     return found && standingAs(found, channel);
   }
@@ -166,7 +134,7 @@ export class WebOutbox implements Outbox {
     const channel = await this.channelId(name);
     const roots = new Map<string, Place>();
     for await (const message of this.#newest({ channel, since: 0 })) {
-      const own = this.#ours(message);
+      const own = ownMessage(message, this.#options.own);
       const payload = own?.metadata.event_payload;
       if (own !== undefined && payload?.kind === "root") roots.set(payload.case_id, { channel, ts: own.ts });
     }
@@ -198,13 +166,13 @@ export class WebOutbox implements Outbox {
     const thread = threadTs === undefined ? {} : { thread_ts: threadTs };
     const content = this.#content(message);
     try {
-      await this.#options.client.apiCall("chat.postEphemeral", { channel, user, ...content, ...thread });
+      await this.#say("chat.postEphemeral", { channel, user, ...content, ...thread });
     } catch (error) {
-      const code = platformError(error) ?? "";
-      if (!notThere.includes(code)) throw slackFailure("chat.postEphemeral", error);
+      const code = platformError(reasonBehind(error)) ?? "";
+      if (!notThere.includes(code)) throw error;
       const direct = await this.directChannel(user);
       if (direct !== undefined)
-        await this.#call("chat.postMessage", { channel: direct, ...content, ...quiet });
+        await this.#say("chat.postMessage", { channel: direct, ...content, ...quiet });
       else this.#options.diagnostics.warn({ user, code }, "slack: a person could not be told");
     }
   }
@@ -233,27 +201,46 @@ export class WebOutbox implements Outbox {
     return uploadFile(this.#options.client, file, this.#options.isUploadHost);
   }
 
-  #content(message: Message, mark?: NewPost["mark"]): Record<string, unknown> {
+  #content(message: Message, mark?: NewPost["mark"]): Message {
     const { message: sized, cut } = withinLimits(message, this.#options.limitMode);
     if (cut.length > 0) this.#options.diagnostics.error({ cut, mark }, "slack: a message was cut to fit");
     const metadata = { event_type: metadataEventType, event_payload: { ...mark } };
     return { ...sized, ...(mark === undefined ? {} : { metadata }) };
   }
 
-  async #call(method: string, args: Record<string, unknown>): Promise<unknown> {
+  /** What holds a newer block than this workspace takes is sent again in plainer ones: a refused call had no effect. */
+  async #say(method: string, content: Message & Record<string, unknown>): Promise<unknown> {
     try {
-      return await this.#options.client.apiCall(method, args);
+      return await this.#call(method, { ...content });
     } catch (error) {
-      throw slackFailure(method, error);
+      const blocks = platformError(reasonBehind(error)) === "invalid_blocks" && plainer(content.blocks);
+      if (blocks === false || blocks === undefined) throw error;
+      this.#options.diagnostics.warn(
+        { error: reasonOf(error) },
+        "slack: a message goes out in plainer blocks",
+      );
+      return this.#call(method, { ...content, ...withinLimits({ ...content, blocks }, "cut").message });
     }
   }
 
-  #ours(message: unknown): OwnMessage | undefined {
-    const parsed = OwnMessage.safeParse(message);
-    if (!parsed.success) return undefined;
-    const { bot_id: bot, app_id: app, bot_profile: profile } = parsed.data;
-    const { own } = this.#options;
-    return bot === own.botId && (app ?? profile?.app_id) === own.appId ? parsed.data : undefined;
+  async #call(method: string, args: Record<string, unknown>): Promise<unknown> {
+    try {
+      const answer = await this.#options.client.apiCall(method, args);
+      this.#failingSince = undefined;
+      return answer;
+    } catch (error) {
+      throw this.#patient(slackFailure(method, error));
+    }
+  }
+
+  /** A fault of a moment is tried again soon, an outage less and less often. */
+  #patient(failure: HatrackError): HatrackError {
+    if (!(failure instanceof SlackDown) || !failure.unsure) return failure;
+    const now = performance.now();
+    this.#failingSince ??= now;
+    const { least, most } = patienceMs;
+    const retryAfterMs = Math.min(most, Math.max(least, now - this.#failingSince));
+    return new SlackDown(failure.message, { retryAfterMs, unsure: true, cause: failure.cause });
   }
 
   /** Searching takes ids only; names are looked up once. */

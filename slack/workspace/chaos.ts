@@ -30,6 +30,10 @@ const lasting = {
   envelope_delay_ms: z.int().min(0).max(120_000),
   /** Seconds that go with HTTP 429. */
   retry_after: z.int().min(0).max(3600),
+  /** Messages a second that each channel takes, with a short burst; the rest get HTTP 429. 0: any number. */
+  posts_per_second: z.number().min(0).max(10_000),
+  /** Kinds of block this workspace does not take: a message that holds one is answered `invalid_blocks`. */
+  unknown_blocks: z.array(z.string()),
   /** The HTTP switches act on these methods only; an empty list means all of them. */
   methods: z.array(z.string()),
 };
@@ -61,11 +65,17 @@ const CALM: ChaosState = {
   delay_ms: 0,
   envelope_delay_ms: 0,
   retry_after: 1,
+  posts_per_second: 0,
+  unknown_blocks: [],
   methods: [],
 };
 
+/** As Slack puts up with: nobody documents how many. */
+const burst = 4;
+
 export class Chaos {
   #state: ChaosState = { ...CALM };
+  readonly #posts = new Map<string, { readonly left: number; readonly at: number }>();
 
   state(): ChaosState {
     return { ...this.#state };
@@ -89,6 +99,17 @@ export class Chaos {
   takeFor(name: Counted, method: string): boolean {
     const { methods } = this.#state;
     return (methods.length === 0 || methods.includes(method)) && this.take(name);
+  }
+
+  /** Whole seconds until the channel takes another message; undefined: it takes this one. `now` in milliseconds. */
+  postIn(channel: string, now: number): number | undefined {
+    const { posts_per_second: rate } = this.#state;
+    if (rate === 0) return undefined;
+    const { left, at } = this.#posts.get(channel) ?? { left: burst, at: now };
+    const tokens = Math.min(burst, left + ((now - at) / 1000) * rate);
+    const taken = tokens >= 1;
+    this.#posts.set(channel, { left: taken ? tokens - 1 : tokens, at: now });
+    return taken ? undefined : Math.max(1, Math.ceil((1 - tokens) / rate));
   }
 
   delayFor(method: string): number {

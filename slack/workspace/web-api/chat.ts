@@ -47,9 +47,16 @@ export function checkContent(world: World, given: Content): Checked {
   if (text.length > LIMITS.messageText) throw new SlackError("msg_too_long");
   if (typeof given.blocks === "string" && given.blocks !== "") throw new SlackError("invalid_blocks_format");
   const none = given.blocks === undefined || given.blocks === "";
-  const blocks = none ? undefined : checkMessageBlocks(given.blocks, world.newId);
+  const blocks = none ? undefined : known(checkMessageBlocks(given.blocks, world.newId), world);
   if (text === "" && (blocks === undefined || blocks.length === 0)) throw new SlackError("no_text");
   return { text, blocks, metadata: checkMetadata(given.metadata) };
+}
+
+/** Refuses what a workspace that has not got the newer blocks refuses. */
+function known(blocks: Block[], { chaos }: World): Block[] {
+  const at = blocks.findIndex(({ type }) => chaos.state().unknown_blocks.includes(type));
+  if (at < 0) return blocks;
+  throw new SlackError("invalid_blocks", [`[ERROR] unsupported type [json-pointer:/blocks/${at}/type]`]);
 }
 
 /** `#name`, an id, or a person's id, which means the direct message with them. */
