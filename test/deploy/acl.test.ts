@@ -6,12 +6,13 @@ import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkRedis } from "../../bin/doctor/redis.ts";
 import { ArchiveFolder } from "../../src/bus/archive/archive-folder.ts";
-import { says, type Bus } from "../../src/bus/bus.ts";
+import type { Bus } from "../../src/bus/bus.ts";
 import { RedisBus } from "../../src/bus/redis-bus.ts";
-import { canary, count, eventually, missed, quick, statusOf, until } from "../bus/conformance/harness.ts";
+import { count, eventually, quick, statusOf, until } from "../bus/conformance/harness.ts";
+import { RedisCluster } from "../bus/redis-cluster.ts";
 import { RedisServer } from "../bus/redis-server.ts";
 import { requires } from "../require.ts";
-import { z } from "zod";
+import { work } from "./acl-work.ts";
 
 const file = join(import.meta.dirname, "../../deploy/redis/users.acl");
 const shipped = readFileSync(file, "utf8");
@@ -58,39 +59,12 @@ describe.runIf(redisIsHere)("under the Redis users of deploy/", () => {
     options: { readOnly?: boolean; archive?: string } = {},
   ): RedisBus => new RedisBus({ url: urlOf(user), prefix, timings: quick, ...options });
 
-  /** What every process of work does: open, prove the scripts, take, keep state, say, bury, look, follow. */
-  async function work(user: string, prefix: string): Promise<void> {
-    const bus = busOf(user, prefix);
-    await bus.open(["g"]);
-    const State = z.number();
-    bus.subscribe<"canary.sent", number>(
-      "g",
-      ["canary.sent"],
-      ({ event }) => {
-        if (event.data.canaryId === "bad") throw new Error("no");
-        return says(missed(event.data.canaryId));
-      },
-      {
-        source: "/operations",
-        confirmed: true,
-        state: { key: () => "k", evolve: (state = 0) => state + 1, parse: (value) => State.parse(value) },
-      },
-    );
-    await bus.publish([canary("good"), canary("good"), canary("bad")]);
-    await until(bus, (events) => count("entry.dead", 1)(events) && count("canary.missed", 1)(events));
-    expect((await statusOf(bus, "g")).dead).toBe(1);
-    const about: string[] = [];
-    for await (const { event } of bus.read({ subject: "system" })) about.push(event.type);
-    expect(about).toContain("canary.missed");
-    await bus.close();
-  }
-
   it.each(workers)("%s opens, works, keeps state, buries and publishes", async (user) => {
-    await work(user, `soc:${user}`);
+    await work(busOf(user, `soc:${user}`));
   });
 
   it("hatrack-archive archives and trims", async () => {
-    await work("hatrack-role", "soc:archived");
+    await work(busOf("hatrack-role", "soc:archived"));
     const bus = busOf("hatrack-archive", "soc:archived", { archive: join(folder, "archive") });
     await bus.open([]);
     const archive = new ArchiveFolder(join(folder, "archive"));
@@ -102,7 +76,7 @@ describe.runIf(redisIsHere)("under the Redis users of deploy/", () => {
   });
 
   it("hatrack-operator redrives, discards and retires", async () => {
-    await work("hatrack-role", "soc:mended");
+    await work(busOf("hatrack-role", "soc:mended"));
     const bus = busOf("hatrack-operator", "soc:mended");
     await bus.open([]);
     const [dead] = await bus.dead.list();
@@ -113,7 +87,7 @@ describe.runIf(redisIsHere)("under the Redis users of deploy/", () => {
   });
 
   it("hatrack-reader reads all of it and writes nothing", async () => {
-    await work("hatrack-role", "soc:shown");
+    await work(busOf("hatrack-role", "soc:shown"));
     const bus: Bus = busOf("hatrack-reader", "soc:shown", { readOnly: true });
     await bus.open([]);
     expect((await statusOf(bus, "g")).dead).toBe(1);
@@ -188,19 +162,6 @@ describe.runIf(redisIsHere)("under the Redis users of deploy/", () => {
     }
   });
 
-  it("may do on a Cluster and with replicas what ioredis and a confirmation send", async () => {
-    const sent = [["CLUSTER", "SLOTS"], ["INFO", "replication"], ["READONLY"], ["PING"]];
-    const writing = [
-      ["SET", "{soc:0}:confirm", "1", "PX", "60000"],
-      ["WAIT", "1", "2000"],
-      ["EXISTS", "{soc:0}:id:a", "{soc:0}:id:b"],
-    ];
-    for (const user of everybody)
-      for (const words of sent) expect(await admin?.call("ACL", ["DRYRUN", user, ...words])).toBe("OK");
-    for (const user of [...workers, "hatrack-archive", "hatrack-operator"])
-      for (const words of writing) expect(await admin?.call("ACL", ["DRYRUN", user, ...words])).toBe("OK");
-  });
-
   it("lets nobody in as the default user", async () => {
     const nobody = new Redis(server.url, { retryStrategy: () => null, maxRetriesPerRequest: 0 });
     nobody.on("error", () => undefined);
@@ -208,5 +169,80 @@ describe.runIf(redisIsHere)("under the Redis users of deploy/", () => {
       await expect(nobody.call("PING")).rejects.toThrow(/NOAUTH|closed/);
     });
     nobody.disconnect();
+  });
+});
+
+describe.runIf(redisIsHere)("under the same users on a Redis Cluster with replicas", () => {
+  let cluster: RedisCluster;
+  let folder = "";
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "hatrack-acl-"));
+    cluster = await RedisCluster.start();
+    await cluster.demandReplicas();
+    const client = cluster.client();
+    await client.ping();
+    for (const node of client.nodes("all"))
+      for (const line of shipped.trim().split("\n").slice(1)) {
+        const [, user = "", , ...rules] = line.split(" ");
+        await node.call("ACL", ["SETUSER", user, "on", `>pw-${user}`, ...rules]);
+      }
+    client.disconnect();
+  });
+  afterAll(async () => {
+    await cluster.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const busOf = (user: string, options: { readOnly?: boolean; archive?: string } = {}): RedisBus => {
+    const url = cluster.url.replace("//", `//${user}:pw-${user}@`);
+    return new RedisBus({ url, prefix: "soc", partitions: 3, timings: quick, ...options });
+  };
+
+  it("a worker, the archive, an operator, a reader and the doctor do what is theirs", async () => {
+    const rulesOf = (user: string): string | undefined =>
+      new RegExp(`^user ${user} off (.*)$`, "m").exec(shipped)?.[1];
+    expect(new Set(workers.map(rulesOf)).size).toBe(1);
+    await work(busOf("hatrack-role"), [
+      "CASE-0000000001",
+      "CASE-0000000002",
+      "CASE-0000000003",
+      "CASE-0000000004",
+    ]);
+
+    const reader = busOf("hatrack-reader", { readOnly: true });
+    await reader.open([]);
+    expect(await reader.dead.list()).toHaveLength(4);
+    await until(reader, count("entry.dead", 4));
+    await reader.close();
+
+    const operator = busOf("hatrack-operator");
+    await operator.open([]);
+    const [first, second, ...rest] = await operator.dead.list();
+    expect(await operator.dead.redrive("g", first?.position ?? "")).toBe(true);
+    for (const dead of [second, ...rest])
+      expect(await operator.dead.discard("g", dead?.position ?? "")).toBe(true);
+    for (const part of operator.parts) await part.detach("g", "its role is gone");
+    await operator.close();
+
+    const archive = join(folder, "archive");
+    const archiver = busOf("hatrack-archive", { archive });
+    await archiver.open([]);
+    const times = { behindMs: -1_000, keepMs: -1_000, retentionMs: 1_000_000 };
+    const order = { beforeMs: Infinity, by: "test", why: "test" };
+    let trimmed = 0;
+    for (const part of archiver.parts) {
+      trimmed += (await part.archiveOnce(new ArchiveFolder(archive), times)).trimmed;
+      await part.erase(new ArchiveFolder(archive), order);
+      expect((await part.verify([])).damage).toEqual([]);
+    }
+    expect(trimmed).toBeGreaterThan(0);
+    await archiver.close();
+
+    const url = cluster.url.replace("//", "//hatrack-doctor:pw-hatrack-doctor@");
+    const checks = [];
+    for await (const check of checkRedis({ url, durability: "strict", partitions: undefined }))
+      checks.push(check);
+    expect(checks).toContainEqual(expect.objectContaining({ name: "redis durability", status: "ok" }));
   });
 });

@@ -24,9 +24,18 @@ describe.skipIf(!requires("redis"))("roles as processes", () => {
   });
   afterEach(async () => {
     ended = true;
-    for (const worker of workers) worker.kill("SIGKILL");
+    // Heard of now, or the next test would start them again.
+    await Promise.all([...workers].map(gone));
+    workers.clear();
     await server.stop();
   });
+
+  async function gone(worker: ChildProcess): Promise<void> {
+    if (worker.exitCode !== null || worker.signalCode !== null) return;
+    const exit = once(worker, "exit");
+    worker.kill("SIGKILL");
+    await exit;
+  }
 
   function start(url: string, execArgv: readonly string[] = []): ChildProcess {
     const worker = fork(new URL("./fault-worker.ts", import.meta.url), [url], {
