@@ -6,7 +6,7 @@ import { HatrackError, reasonOf } from "../src/errors.ts";
 import { boltLogger } from "./bolt-logger.ts";
 import type { Surface } from "./case-thread.ts";
 import type { IsUploadHost } from "./uploads.ts";
-import type { OwnApp } from "./web-outbox.ts";
+import type { OwnApp } from "./own-messages.ts";
 
 export type SlackCredentials =
   | { readonly mode: "socket"; readonly botToken: string; readonly appToken: string }

@@ -201,7 +201,7 @@ export class WebOutbox implements Outbox {
     return uploadFile(this.#options.client, file, this.#options.isUploadHost);
   }
 
-  #content(message: Message, mark?: NewPost["mark"]): Message {
+  #content(message: Message, mark?: NewPost["mark"]): Message & Record<string, unknown> {
     const { message: sized, cut } = withinLimits(message, this.#options.limitMode);
     if (cut.length > 0) this.#options.diagnostics.error({ cut, mark }, "slack: a message was cut to fit");
     const metadata = { event_type: metadataEventType, event_payload: { ...mark } };
