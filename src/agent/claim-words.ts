@@ -14,18 +14,25 @@ const known = /\bt\d{4}(?:\.\d{3})?\b|\b(?:utf-(?:8|16)|aes-(?:128|256)|sha-(?:1
 
 /** Each that `record` does not hold as a whole word, once; both in one spelling already. */
 export function madeUp(claim: string, record: string): string[] {
-  let [left, rest] = [claim.replace(known, " "), record];
+  let left = claim.replace(known, " ");
   const missing: string[] = [];
   for (const shape of shapes) {
     missing.push(...(left.match(shape) ?? []).filter((name) => !isIn(record, name)));
-    // What is part of a name is no number: the 42 of ws-042 counts no hosts.
-    [left, rest] = [left.replace(shape, " "), rest.replace(shape, " ")];
+    left = left.replace(shape, " ");
   }
   // One digit is a count as often as not: "two hosts", "2 hosts".
   const numbers = joined(left).match(/(?<![\w-])\d{2,}\b/g) ?? [];
-  const runs = new Set(`${rest} ${joined(rest)}`.match(/\d+/g)?.map(bare));
-  missing.push(...numbers.filter((number) => !runs.has(bare(number))));
+  if (numbers.length > 0) {
+    const counted = numbersIn(record);
+    missing.push(...numbers.filter((number) => !counted.has(bare(number))));
+  }
   return [...new Set(missing)];
+}
+
+/** What is part of a name is no number: the 42 of ws-042 counts no hosts. */
+function numbersIn(record: string): ReadonlySet<string> {
+  const rest = shapes.reduce((text, shape) => text.replace(shape, " "), record);
+  return new Set(`${rest} ${joined(rest)}`.match(/\d+/g)?.map(bare));
 }
 
 /** Not as part of a longer one: 10.0.0.1 is not in 10.0.0.12. A domain is in its own subdomain. */

@@ -103,7 +103,9 @@ describe("a canary is left out of", () => {
 
   it("the shadow's scorecard and what tools find", async () => {
     expect((await shadowWork(bus)).worked.map(({ ticketId }) => ticketId)).not.toContain(made.sourceId);
-    const found = [...(await new AlertIndex(bus).alerts())].map((one) => one.caseId);
+    const rules = [alert().rule.name, made.rule.name];
+    const any = { host: undefined, user: undefined, rules, indicators: [] };
+    const found = [...(await new AlertIndex(bus).sharing(any))].map((one) => one.caseId);
     expect(found).toEqual([caseId]);
   });
 });

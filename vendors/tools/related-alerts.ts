@@ -49,7 +49,11 @@ export function relatedAlerts({ bus, clock, asOf }: RelatedAlertsDeps): Structur
     maxBytes: 8_000,
     run: async (asked) => {
       const until = asOf?.() ?? Infinity;
-      const related = find(await index.alerts(), asked, { now: clock.now(), until });
+      const { host, user, rule, indicator } = asked;
+      const indicators = indicator === undefined ? [] : indicatorsIn(indicator);
+      const rules = rule === undefined ? [] : [rule];
+      const alerts = await index.sharing({ host, user, rules, indicators });
+      const related = find(alerts, { ...asked, indicators }, { now: clock.now(), until });
       return { total: related.length, alerts: withinBytes(related.slice(0, maxShown).map(show), shownBytes) };
     },
   });
@@ -65,22 +69,26 @@ interface When {
   readonly until: number;
 }
 
-function find(alerts: Iterable<IndexedAlert>, asked: Input, { now, until }: When): Related[] {
+interface Asked extends Input {
+  readonly indicators: readonly Indicator[];
+}
+
+function find(alerts: Iterable<IndexedAlert>, asked: Asked, { now, until }: When): Related[] {
   const around = asked.time === undefined ? now : Date.parse(asked.time);
-  const wanted = asked.indicator === undefined ? [] : indicatorsIn(asked.indicator);
   const related: Related[] = [];
   for (const alert of alerts) {
     if (alert.caseId === asked.caseId || alert.receivedMs > until) continue;
     if (Math.abs(alert.timeMs - around) > asked.days * dayMs) continue;
-    const shares = shared(alert, asked, wanted);
-    if (shares.length > 0) related.push({ alert, shares });
+    related.push({ alert, shares: shared(alert, asked) });
   }
-  return related.sort((a, b) => b.shares.length - a.shares.length || b.alert.timeMs - a.alert.timeMs);
+  return related.sort(
+    (a, b) => b.shares.length - a.shares.length || b.alert.timeMs - a.alert.timeMs || a.alert.n - b.alert.n,
+  );
 }
 
-function shared(alert: IndexedAlert, { host, user, rule }: Input, wanted: readonly Indicator[]): string[] {
+function shared(alert: IndexedAlert, { host, user, rule, indicators }: Asked): string[] {
   const same = alert.indicators.filter((each) =>
-    wanted.some((w) => w.type === each.type && w.value === each.value),
+    indicators.some((w) => w.type === each.type && w.value === each.value),
   );
   return [
     ...(host !== undefined && sameName(alert.host, host) ? ["host"] : []),
