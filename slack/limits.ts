@@ -5,9 +5,6 @@
  */
 import type { Block, KnownBlock, View } from "@slack/types";
 import { HatrackError } from "../src/errors.ts";
-import { slackActions } from "./ids.ts";
-import { clip, plain } from "./text.ts";
-import { tooLong } from "./wording.ts";
 
 export const limits = {
   blocksPerMessage: 50,
@@ -20,6 +17,7 @@ export const limits = {
   headerText: 150,
   imageText: 2000,
   contextElements: 10,
+  contextText: 2000,
   actionsElements: 25,
   buttonText: 75,
   buttonValue: 2000,
@@ -35,6 +33,10 @@ export const limits = {
   confirmText: 300,
   viewTitle: 24,
   privateMetadata: 3000,
+  tableRows: 100,
+  tableColumns: 20,
+  /** Over all tables of a message. */
+  tableText: 10_000,
 } as const;
 
 export interface Message {
@@ -52,6 +54,7 @@ export function breaches(message: Message): string[] {
     ...over("text", message.text, limits.messageText),
     ...blockBreaches(message.blocks, limits.blocksPerMessage),
     ...over("all block text", blockText(message.blocks), limits.blockText),
+    ...over("all table text", blockText(message.blocks.filter(isTable)), limits.tableText),
   ];
 }
 
@@ -65,14 +68,6 @@ export function viewBreaches(view: View): string[] {
   ];
 }
 
-/** @throws HatrackError `slack_limit` in mode "exact" */
-export function withinLimits(message: Message, mode: LimitMode): { message: Message; cut: string[] } {
-  const found = breaches(message);
-  if (found.length === 0) return { message, cut: [] };
-  if (mode === "exact") throw tooMuch("message", found);
-  return { message: shortened(message), cut: found };
-}
-
 /** @throws HatrackError `slack_limit`: a form that is not whole is not shown at all */
 export function viewWithinLimits<V extends View>(view: V): V {
   const found = viewBreaches(view);
@@ -80,8 +75,13 @@ export function viewWithinLimits<V extends View>(view: V): V {
   return view;
 }
 
-function tooMuch(what: string, found: readonly string[]): HatrackError {
+export function tooMuch(what: string, found: readonly string[]): HatrackError {
   return new HatrackError("slack_limit", `slack: a ${what} breaks Slack's limits: ${found.join("; ")}`);
+}
+
+/** Whether a block, taken alone, breaks no limit. */
+export function fits(block: KnownBlock): boolean {
+  return blockBreaches([block], 1).length === 0;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -98,12 +98,24 @@ function objectBreaches(object: Json, path: string): string[] {
   const type = typeof object["type"] === "string" ? object["type"] : "";
   const own = (rules[type] ?? []).flatMap(([key, most]) => over(`${path}.${key}`, textOf(object[key]), most));
   const inner = Object.entries(object).flatMap(([key, value]) => children(value, `${path}.${key}`));
-  return [...own, ...empties(object, path), ...inner];
+  return [...own, ...tooNarrow(object, path), ...empties(object, path), ...inner];
 }
 
 function children(value: unknown, path: string): string[] {
   if (Array.isArray(value)) return value.flatMap((item, at) => children(item, `${path}[${at}]`));
   return value !== null && typeof value === "object" ? objectBreaches(asJson(value), path) : [];
+}
+
+/** What holds for the parts of a block, and not for such parts elsewhere. */
+function tooNarrow({ type, elements, rows }: Json, path: string): string[] {
+  const parts: readonly unknown[] = Array.isArray(elements) && type === "context" ? elements : [];
+  const wide: readonly unknown[] = Array.isArray(rows) ? rows : [];
+  return [
+    ...parts.flatMap((part, at) => over(`${path}.elements[${at}].text`, textOf(part), limits.contextText)),
+    ...wide.flatMap((row, at) =>
+      Array.isArray(row) ? over(`${path}.rows[${at}]`, row, limits.tableColumns) : [],
+    ),
+  ];
 }
 
 function empties(object: Json, path: string): string[] {
@@ -121,6 +133,7 @@ const rules: Readonly<Record<string, readonly (readonly [string, number])[]>> = 
   context: [["elements", limits.contextElements], ...common],
   actions: [["elements", limits.actionsElements], ...common],
   button: [["text", limits.buttonText], ["value", limits.buttonValue], ["url", limits.url], ...common],
+  table: [["rows", limits.tableRows], ...common],
   overflow: [["options", limits.overflowOptions], ...common],
   static_select: [["options", limits.options], ["placeholder", limits.placeholder], ...common],
   input: [["label", limits.inputLabel], ["hint", limits.inputLabel], ...common],
@@ -139,6 +152,10 @@ function over(what: string, value: string | readonly unknown[], most: number): s
   return value.length > most ? [`${what}: ${value.length}, at most ${most}`] : [];
 }
 
+function isTable({ type }: KnownBlock): boolean {
+  return type === "table";
+}
+
 /** Every `text` string of the blocks, one after the other. */
 export function blockText(value: unknown): string {
   if (Array.isArray(value)) return value.map(blockText).join("");
@@ -146,34 +163,6 @@ export function blockText(value: unknown): string {
   return Object.entries(value)
     .map(([key, item]) => (key === "text" && typeof item === "string" ? item : blockText(item)))
     .join("");
-}
-
-/**
- * The net under the builders, for a running system: whole blocks are left out from the end of the body, said
- * aloud. What asks for authorisation goes too, for the action may no longer be whole (lesson 14).
- */
-function shortened(message: Message): Message {
-  const kept: KnownBlock[] = [];
-  let left = limits.blockText - 500;
-  for (const block of message.blocks.map(withoutAuthorise)) {
-    const size = blockText(block).length;
-    const fits = blockBreaches([block], 1).length === 0 && kept.length < limits.blocksPerMessage - 2;
-    if (!fits || size > left) continue;
-    kept.push(block);
-    left -= size;
-  }
-  const lost = message.blocks.length - kept.length;
-  const note: KnownBlock = { type: "context", elements: [plain(tooLong)] };
-  const text = clip(message.text, limits.messageText);
-  return lost === 0 ? { text, blocks: kept } : { text, blocks: [...kept, note] };
-}
-
-function withoutAuthorise(block: KnownBlock): KnownBlock {
-  if (block.type !== "actions") return block;
-  const elements = block.elements.filter(
-    (e) => !("action_id" in e) || e.action_id !== slackActions.authorise,
-  );
-  return { ...block, elements };
 }
 
 function asJson(value: object): Json {

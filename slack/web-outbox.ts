@@ -4,7 +4,8 @@ import { z } from "zod";
 import type { Diagnostics } from "../src/diagnostics.ts";
 import { reasonOf, type HatrackError } from "../src/errors.ts";
 import { metadataEventType } from "./ids.ts";
-import { withinLimits, type LimitMode, type Message } from "./limits.ts";
+import { withinLimits } from "./cut.ts";
+import type { LimitMode, Message } from "./limits.ts";
 import { plainer } from "./plainer.ts";
 import {
   MessageGone,
@@ -55,9 +56,10 @@ export class WebOutbox implements Outbox {
     this.#options = options;
   }
 
-  turn(key: string): Promise<void> {
+  /** One for a channel's name and its id. */
+  async turn(key: string): Promise<void> {
     const { turns, urgent } = this.#options;
-    return turns.take(this.#channelIds.get(key) ?? key, urgent);
+    await turns.take(key.startsWith("#") ? await this.channelId(key) : key, urgent);
   }
 
   async post({ channel, threadTs, broadcast, mark, message }: NewPost): Promise<Place> {

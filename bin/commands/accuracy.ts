@@ -1,3 +1,4 @@
+import { styleText } from "node:util";
 import { accuracyOf, type Accuracy, type AccuracyRow } from "../../src/memory/accuracy.ts";
 import { flag, type Command } from "../command.ts";
 import { logHelp, logOption, withReadableBus } from "../open-bus.ts";
@@ -26,7 +27,21 @@ function linesOf({ cases, labelled, unsettled, rows, recall }: Accuracy): string
     : `Recall: not measured; ${recall.why}.`;
   if (rows.length === 0) return [head, found];
   const columns = ["role", "recall arm", "n", "right", "95 %", "", "calibration error", "played by"];
-  return [head, found, "", table(columns, rows.map(cellsOf))];
+  return [head, found, "", coloured(table(columns, rows.map(cellsOf)))];
+}
+
+/** As in Slack: the shape and the word say it too. */
+const bands: Readonly<Record<AccuracyRow["colour"], string>> = {
+  ...{ green: "● green", amber: "◐ amber", red: "○ red", grey: "too few" },
+};
+
+/** On a terminal that draws colours; the widths of the columns are counted before. */
+function coloured(drawn: string): string {
+  return drawn
+    .replaceAll(bands.green, styleText("green", bands.green))
+    .replaceAll(bands.amber, styleText("yellow", bands.amber))
+    .replaceAll(bands.red, styleText("red", bands.red))
+    .replaceAll(bands.grey, styleText("gray", bands.grey));
 }
 
 function cellsOf({ role, arm, n, rate, interval, colour, calibration, models }: AccuracyRow): string[] {
@@ -36,7 +51,7 @@ function cellsOf({ role, arm, n, rate, interval, colour, calibration, models }: 
     String(n),
     rate === null ? "" : percent(rate),
     `${percent(interval.low)} to ${percent(interval.high)}`,
-    colour,
+    bands[colour],
     calibration.error === null ? "" : calibration.error.toFixed(2),
     models.join(", "),
   ];

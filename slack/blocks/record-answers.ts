@@ -100,12 +100,12 @@ function cellsOf({ role, arm, n, rate, interval, colour }: AccuracyRow): Ours[] 
   ];
 }
 
-/** The colour in words, so that it is also heard and read without one. */
+/** By the lower end of the interval. The colour is drawn, and said in words and by shape for who does not see it. */
 const bands: Readonly<Record<AccuracyRow["colour"], Ours>> = {
-  green: ours`● green`,
-  amber: ours`◐ amber`,
-  red: ours`○ red`,
-  grey: ours`too few`,
+  green: ours`🟢 ● green`,
+  amber: ours`🟡 ◐ amber`,
+  red: ours`🔴 ○ red`,
+  grey: ours`⚪ too few`,
 };
 
 function percent(share: number): Ours {

@@ -1,12 +1,18 @@
 import type { KnownBlock } from "@slack/types";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { richText, section as rich_, text as word } from "../../slack/rich.ts";
+import { untrusted, type Untrusted } from "../../slack/text.ts";
+import { reads } from "./reads.ts";
 import { slackActions } from "../../slack/ids.ts";
-import { breaches, limits, viewBreaches, withinLimits, type Message } from "../../slack/limits.ts";
+import { withinLimits } from "../../slack/cut.ts";
+import { breaches, limits, viewBreaches, type Message } from "../../slack/limits.ts";
 
 const section = (length: number): KnownBlock => ({
   type: "section",
   text: { type: "plain_text", text: "x".repeat(length), emoji: false },
 });
+const rich = (value: Untrusted): ReturnType<typeof rich_> => rich_(word(value));
 const message = (...blocks: KnownBlock[]): Message => ({ text: "safe", blocks });
 const button = (over: object = {}): KnownBlock => ({
   type: "actions",
@@ -70,15 +76,41 @@ describe("Slack's limits", () => {
       "cut",
     );
     expect(cut).toEqual(["all block text: 17404, at most 13000"]);
-    expect(
-      breaches({
-        ...short,
-        blocks: short.blocks.filter((b) => b.type !== "actions" || b.elements.length > 0),
-      }),
-    ).toEqual([]);
+    expect(breaches(short)).toEqual([]);
     expect(JSON.stringify(short)).not.toContain(slackActions.authorise);
     expect(JSON.stringify(short)).toContain(slackActions.reject);
-    expect(JSON.stringify(short.blocks.at(-1))).toContain("too long to show whole");
+    const [mark, warning] = reads(short.blocks.at(-1)).split("too long for Slack.");
+    expect(mark).toMatch(/^… 5802 more characters, sha256 [0-9a-f]{12}: this message is $/);
+    expect(warning).toContain("nobody can authorise it here");
+  });
+
+  it("cut a text that is too long for its block, and say by how much", () => {
+    const long: KnownBlock = { type: "header", text: { type: "plain_text", text: "h".repeat(400) } };
+    const { message: short } = withinLimits(message(long, section(3100)), "cut");
+    expect(breaches(short)).toEqual([]);
+    expect(reads(short.blocks[0])).toMatch(/^h+ … \d+ more characters, sha256 [0-9a-f]{12}\n$/);
+    expect(reads(short.blocks[1])).toMatch(/^x+ … \d+ more characters, sha256 [0-9a-f]{12}\n$/);
+  });
+
+  it("turn any message into one that Slack takes, and never let go of it unmarked", () => {
+    const words = fc.string({ unit: "grapheme", minLength: 1, maxLength: 9000 });
+    const block = fc.oneof(
+      words.map((text): KnownBlock => ({ type: "section", text: { type: "plain_text", text } })),
+      words.map((text): KnownBlock => ({ type: "section", text: { type: "mrkdwn", text } })),
+      words.map((text): KnownBlock => ({ type: "header", text: { type: "plain_text", text } })),
+      words.map((text): KnownBlock => ({ type: "context", elements: [{ type: "plain_text", text }] })),
+      words.map((value): KnownBlock => richText(rich(untrusted(value, { max: 9000 })))),
+      fc.constant(button({ action_id: slackActions.authorise })),
+    );
+    fc.assert(
+      fc.property(fc.array(block, { minLength: 1, maxLength: 70 }), words, (blocks, text) => {
+        const { message: short, cut } = withinLimits({ text, blocks }, "cut");
+        expect(breaches(short)).toEqual([]);
+        if (cut.length > 0) expect(reads(short.blocks.at(-1))).toMatch(/more characters, sha256/);
+        if (cut.length > 0) expect(JSON.stringify(short)).not.toContain(slackActions.authorise);
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it("hold for forms too", () => {
