@@ -12,6 +12,7 @@ import { slackRates, systemTurns } from "./turns.ts";
 import { WebOutbox } from "./web-outbox.ts";
 
 const heads: Readonly<Record<Kind, readonly [begun: Ours, over: Ours]>> = {
+  start: [ours`Alarm: hatrack start has died.`, ours`hatrack start is at work again.`],
   log: [ours`Alarm: the log does not answer.`, ours`The log answers again.`],
   silence: [ours`Alarm: alerts come in and no verdicts come out.`, ours`Verdicts come out again.`],
   canary: [ours`Alarm: the canary did not come through.`, ours`A canary came through again.`],

@@ -10,11 +10,12 @@ import { makeDataDir } from "../open-bus.ts";
 import { metricsHelp, metricsOption, withMetrics } from "../health-option.ts";
 import { portOf } from "../port.ts";
 import type { Pace } from "../sources.ts";
-import { runSoc, type SocOptions } from "../soc.ts";
+import { runSoc, type RunningSoc, type SocOptions } from "../soc.ts";
+import { WatchBeside } from "../watch-beside.ts";
 
 export const command: Command = {
   usage:
-    "start [--port N] [--dashboard-port N] [--data DIR] [--alerts SOURCE] [--speed N|max] [--local-workspace] [--workspace URL] [--role FILE]… [--shadow] [--metrics PORT] [--no-open]",
+    "start [--port N] [--dashboard-port N] [--data DIR] [--alerts SOURCE] [--speed N|max] [--local-workspace] [--workspace URL] [--role FILE]… [--shadow] [--no-watch] [--metrics PORT] [--no-open]",
   help: `Runs the whole SOC on this machine and prints "ready URL#TOKEN" when it serves.
 
   --port N            port of the local workspace's page (default: any free one)
@@ -27,6 +28,7 @@ export const command: Command = {
   --role FILE         a role of your own beside the shipped ones; may be given more than once
   --shadow            live alerts and all roles, and nothing is shown to anybody: no message, mention, page or card;
                       "hatrack replay --shadow" then scores them against the closing tags
+  --no-watch          do not start "hatrack watch" beside it: another one watches this log
   --no-open           do not open a browser
   ${metricsHelp}
 
@@ -43,6 +45,7 @@ SLACK_SIGNING_SECRET, LLM_BASE_URL with LLM_MODEL, ALERTS. "hatrack doctor" chec
     workspace: { type: "string" },
     role: { type: "string", multiple: true },
     shadow: { type: "boolean" },
+    "no-watch": { type: "boolean" },
     "no-open": { type: "boolean" },
     ...metricsOption,
   },
@@ -68,15 +71,30 @@ async function serve(
   ended: Promise<void>,
 ): Promise<void> {
   const soc = await runSoc(options).catch((error: unknown) => explained(error, options.config));
+  let watch: WatchBeside | undefined;
   try {
     if (!options.signal.aborted) {
+      watch = watchFor(values, options, soc);
       print(soc.page === undefined ? "ready" : `ready ${soc.page}`);
       if (soc.page !== undefined && !flag(values, "no-open") && process.stdout.isTTY) open(soc.page);
     }
     await Promise.race([ended, soc.failed]);
+    watch?.letGo();
   } finally {
     await soc.close();
+    await watch?.close();
   }
+}
+
+/** In shadow nothing is said to anybody. */
+function watchFor(
+  values: Values,
+  { config, workspace, diagnostics }: SocOptions,
+  { page }: RunningSoc,
+): WatchBeside | undefined {
+  if (flag(values, "no-watch") || workspace === "shadow") return undefined;
+  const url = typeof workspace === "object" ? workspace.url : page?.split("/#")[0];
+  return new WatchBeside({ dataDir: config.dataDir, workspace: url, diagnostics });
 }
 
 /** Two on one data folder: says which process has it, where that can be known. */

@@ -1,6 +1,6 @@
 /**
  * The watch: reads the log by itself and says when nothing comes through: a canary that missed its time, alerts without
- * verdicts, a log that does not answer. Each outage is announced once, and once when it is over.
+ * verdicts, a log that does not answer, a process that died. Each outage is announced once, and once when it is over.
  */
 import { comparePositions, logTime, type Bus, type GroupStatus, type Position } from "../bus/bus.ts";
 import type { Clock } from "../clock.ts";
@@ -9,7 +9,7 @@ import { isEvent, type AnyEvent } from "../events/envelope.ts";
 import { SilenceFold, silenceTypes } from "./silence.ts";
 import { WhereFold, whereTypes } from "./where.ts";
 
-export type Kind = "log" | "silence" | "canary";
+export type Kind = "start" | "log" | "silence" | "canary";
 
 /** What is out, and whether it has been said: kept over restarts. */
 export type Outages = Readonly<Partial<Record<Kind, { readonly since: string; readonly said: boolean }>>>;
@@ -32,6 +32,8 @@ export interface WatchOptions {
   readonly kept: { read(): Promise<Outages>; write(outages: Outages): Promise<void> };
   /** The canary that should be through by now, and since when; undefined: none is due yet. */
   readonly canaryDue: (now: number) => { readonly canaryId: string; readonly due: number } | undefined;
+  /** Why the process it was started with has ended; undefined while it runs. Left out: it was started by itself. */
+  readonly ended?: () => string | undefined;
   /** How long the log may not answer before that is an outage, milliseconds. Default 60,000. */
   readonly logMs?: number;
   /** How long a look at the log may take. Default 20,000. */
@@ -67,6 +69,8 @@ export class Watch {
   /** One look. @throws what announcing throws; what was not said is said with the next look */
   async look(): Promise<void> {
     this.#outages ??= await this.#options.kept.read();
+    const { ended } = this.#options;
+    if (ended !== undefined) await this.#turn("start", ended());
     const now = this.#options.clock.now();
     this.#started = Math.min(this.#started, now);
     const answered = await this.#catchUp(now);

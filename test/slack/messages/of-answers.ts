@@ -15,6 +15,7 @@ import { evolve } from "../../../src/gate/evolve.ts";
 import type { Handoff } from "../../../src/gate/state.ts";
 import type { AccuracyRow } from "../../../src/memory/accuracy.ts";
 import type { Recalled } from "../../../src/memory/recall.ts";
+import type { Kind } from "../../../src/watch/watch.ts";
 import { fold, look } from "../folded.ts";
 import { alert, asked, caseId, mia, openedAt, priya, said, triage } from "../given.ts";
 import { corpus } from "./corpus.ts";
@@ -143,7 +144,7 @@ function ofHome(words: string | undefined, long: number): Made {
 
 function ofOps(words: string | undefined): Made {
   const dead = corpus("entry.dead").map((event) => filled(event, words));
-  const said_ = (kind: "log" | "silence" | "canary", over: boolean): Made[string] =>
+  const said_ = (kind: Kind, over: boolean): Made[string] =>
     watchMessage({ id: "x", kind, over, words: words ?? "for 10 minutes", again: false });
   return {
     ...numbered(
@@ -153,7 +154,7 @@ function ofOps(words: string | undefined): Made {
     ),
     ...numbered("deadNotice", dead, (event) => deadNotice(event, 12)),
     ...Object.fromEntries(
-      (["log", "silence", "canary"] as const).flatMap((kind) =>
+      (["start", "log", "silence", "canary"] as const).flatMap((kind) =>
         [false, true].map((over) => [`watchMessage ${kind}${over ? " over" : ""}`, said_(kind, over)]),
       ),
     ),
