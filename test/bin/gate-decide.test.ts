@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { join } from "node:path";
 import { main } from "../../bin/main.ts";
+import { root } from "./cli.ts";
 
 describe("hatrack gate decide", () => {
   it("refuses a code with a case: it is one request's, and would confirm nothing", async () => {
@@ -12,5 +14,33 @@ describe("hatrack gate decide", () => {
     });
     expect(code).toBe(2);
     expect(err.join("\n")).toContain("--code 4F-K2: expected with one request; CASE-7K3F9QWM2T is a case");
+  });
+});
+
+describe("hatrack gate load", () => {
+  it("says of each on-call role what its nights were, in the zone of soc.yaml, and what that is for each person", async () => {
+    const lines: string[] = [];
+    const said = async (...more: string[]): Promise<string> => {
+      lines.length = 0;
+      const log = join(root, "fixtures/case-log.jsonl");
+      const code = await main(["gate", "load", "--log", log, "--days", "3650", ...more], {
+        env: {},
+        print: (line) => lines.push(line),
+        complain: (line) => expect.unreachable(line),
+      });
+      expect(code).toBe(0);
+      return lines.join("\n");
+    };
+    const words = await said();
+    expect(words).toContain("busiest night (22 to 06 UTC)");
+    expect(words).toContain("each of them");
+    expect(words).toMatch(/IR Lead On-Call +3 /);
+    expect(JSON.parse(await said("--json"))).toMatchObject({
+      zone: "UTC",
+      roles: [
+        { role: "ir-lead-oncall", asks: 3, nights: [] },
+        { role: "soc-manager-oncall", asks: 1 },
+      ],
+    });
   });
 });

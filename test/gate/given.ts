@@ -8,7 +8,7 @@ import { isEvent, type KnownEvent } from "../../src/events/envelope.ts";
 import type { Ask } from "../../src/events/gate-events.ts";
 import { makeEvent } from "../../src/events/parse.ts";
 import type { Principal } from "../../src/events/vocabulary.ts";
-import type { GateCommand } from "../../src/gate/commands.ts";
+import type { AskCommand, GateCommand } from "../../src/gate/commands.ts";
 import { decide } from "../../src/gate/decide.ts";
 import type { DirectoryAnswer, Person } from "../../src/gate/directory.ts";
 import { evolve } from "../../src/gate/evolve.ts";
@@ -90,7 +90,7 @@ export const ask = (over: Partial<Ask> = {}): Ask => ({
   ...over,
 });
 
-export const asked = (over: Partial<Ask> = {}): GateCommand => ({
+export const asked = (over: Partial<Ask> = {}): AskCommand => ({
   kind: "ask",
   proposalId,
   caseId,

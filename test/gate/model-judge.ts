@@ -8,6 +8,7 @@ export interface Terms {
   readonly requester?: "never";
   readonly evidenceMinutes?: number;
   readonly clockStopsForInfo?: true;
+  readonly surfaces?: string[];
 }
 
 export const personIdOf = (name: string): string => (name === "MiaAdmin" ? "mia" : name.toLowerCase());

@@ -6,121 +6,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalJson } from "../../src/events/canonical.ts";
 import { isEvent, type KnownEvent } from "../../src/events/envelope.ts";
-import { isoTime } from "../../src/clock.ts";
-import type { DeadlineCommand, GateCommand } from "../../src/gate/commands.ts";
-import type { DirectoryAnswer, Person } from "../../src/gate/directory.ts";
+import { naturalId } from "../../src/events/ids.ts";
+import type { AskCommand } from "../../src/gate/commands.ts";
 import { evolve } from "../../src/gate/evolve.ts";
-import type { Policy } from "../../src/gate/policy.ts";
 import { GateState, type HandoffStatus } from "../../src/gate/state.ts";
-import {
-  asked,
-  Gate,
-  members,
-  minutes,
-  onDomainController,
-  person,
-  policy,
-  proposalId,
-  types,
-  unavailable,
-  user,
-} from "./given.ts";
+import { asked, Gate, members, minutes, onDomainController, types, user } from "./given.ts";
 import { distinctEntitled, endOf, lastAsked, needed, personIdOf, ranOut, type Terms } from "./model-judge.ts";
-
-const names = ["Mia", "MiaAdmin", "Priya", "Sam", "Eve"] as const;
-
-const flaws: Partial<Person>[] = [
-  ...[{}, {}, {}, { guest: true }, { deactivated: true }],
-  ...[{ bot: true }, { stranger: true }],
-];
-const aDirectory = fc.oneof(
-  { weight: 1, arbitrary: fc.constant(unavailable) },
-  {
-    weight: 9,
-    arbitrary: fc.constant(members(...names.map((name) => person(name, { personId: personIdOf(name) })))),
-  },
-  {
-    weight: 9,
-    arbitrary: fc
-      .uniqueArray(fc.record({ name: fc.constantFrom(...names), flaw: fc.constantFrom(...flaws) }), {
-        selector: (entry) => entry.name,
-      })
-      .map((list) =>
-        members(...list.map(({ name, flaw }) => person(name, { personId: personIdOf(name), ...flaw }))),
-      ),
-  },
-);
-
-const target = fc.constantFrom("FIN-WS-042", "OPS-WS-031", "NW-DC-01", "NW-PRN-07");
-const words = fc.oneof(
-  { weight: 10, arbitrary: fc.constant({ decision: "authorise" }) },
-  { weight: 4, arbitrary: fc.constant({ decision: "mark_done" }) },
-  {
-    weight: 4,
-    arbitrary: fc.constantFrom(
-      { decision: "reject", reason: "no" },
-      { decision: "need_info", question: "who?" },
-      { decision: "assign" },
-      { decision: "could_not_do", reason: "offline" },
-      { decision: "revoke", reason: "wrong" },
-      { decision: "delegate", to: "Priya" },
-      { decision: "delegate", to: "soc-manager-oncall" },
-      { decision: "delegate", to: "tier2-oncall" },
-      { decision: "snooze", minutes: 5 },
-      { decision: "rolled_back", reason: "it was needed" },
-    ),
-  },
-  {
-    weight: 2,
-    arbitrary: target.map((value) => ({
-      ...{ decision: "edit", target: { type: "host", value }, parameters: {}, reason: "better" },
-    })),
-  },
-);
-
-const someTerms = fc.constantFrom<Terms>(
-  ...[{}, {}, {}, { morePeople: 1 as const }, { requester: "never" as const }, { evidenceMinutes: 45 }],
-  ...[{ clockStopsForInfo: true as const }, { morePeople: 1 as const, requester: "never" as const }],
-);
-
-function policyWith({ morePeople, ...ofRules }: Terms): Policy {
-  const always = { from: isoTime(minutes(-1)), to: isoTime(minutes(100_000)) };
-  const freezes = morePeople === undefined ? [] : [{ name: "freeze", when: always, morePeople }];
-  return { ...policy, freezes, rules: policy.rules.map((rule) => ({ ...rule, ...ofRules })) };
-}
-
-interface Step {
-  /** `again`: the entry of the last decision is on the log once more; `crash`: the state is folded anew. */
-  readonly kind: "decide" | "again" | "post" | "deadline" | "outdated" | "answer" | "crash";
-  readonly who: string;
-  readonly words: Record<string, unknown>;
-  readonly directory: DirectoryAnswer;
-  /** Minutes of log time since the step before, and how far the event's own time is off. */
-  readonly passes: number;
-  readonly skew: number;
-  /** Index into the digests there have been, from the newest. */
-  readonly card: number;
-  /** Who answers the last question. */
-  readonly answers: "record" | "silence" | "person";
-  readonly deadline: DeadlineCommand["deadline"];
-}
-
-const step: fc.Arbitrary<Step> = fc.record({
-  kind: fc.oneof(
-    { weight: 20, arbitrary: fc.constant("decide" as const) },
-    { weight: 5, arbitrary: fc.constantFrom("post" as const, "deadline" as const) },
-    { weight: 3, arbitrary: fc.constantFrom("again" as const, "answer" as const, "crash" as const) },
-    { weight: 1, arbitrary: fc.constant("outdated" as const) },
-  ),
-  who: fc.constantFrom(...names),
-  words,
-  directory: aDirectory,
-  passes: fc.constantFrom(0, 0, 1, 5, 16, 29, 40),
-  skew: fc.constantFrom(0, 0, 0, -20, 20),
-  card: fc.constantFrom(0, 0, 0, 0, 1),
-  answers: fc.constantFrom("record", "silence", "person"),
-  deadline: fc.constantFrom("remind", "expire", "carry_out", "overdue", "unposted"),
-});
+import { policyWith, someTerms, step, type Step } from "./model-steps.ts";
 
 const allowed: Readonly<Record<HandoffStatus, readonly HandoffStatus[]>> = {
   pending: ["pending", "authorised", "rejected", "expired", "cancelled", "superseded"],
@@ -145,15 +37,20 @@ class History {
   readonly gate: Gate;
   readonly terms: Terms;
   readonly digests: string[] = [];
+  readonly #proposalId: string;
+  /** The other proposal of the same people, whose cards may be mistaken for this one's. */
+  other: History | undefined;
   at = minutes(0);
   #decisions = 0;
-  /** What the last decision was bound to. */
+  /** What the last decision was bound to, and the reference it was pressed with. */
   #digest = "";
+  #use: string | undefined;
   #last: (() => KnownEvent[]) | undefined;
 
-  constructor(first: GateCommand, terms: Terms) {
+  constructor(first: AskCommand, terms: Terms, proposalId: string) {
     this.terms = terms;
-    this.gate = new Gate().under(policyWith(terms)).with(first);
+    this.#proposalId = proposalId;
+    this.gate = new Gate().under(policyWith(terms)).with({ ...first, proposalId });
     this.digests.push(this.gate.handoff.digest);
   }
 
@@ -182,7 +79,12 @@ class History {
         return told(gate.tell({ kind: "deadline", deadline: one.deadline, due: at, at, saidAt }));
       case "outdated":
         return told(
-          gate.tell({ kind: "outdated", proposalId, why: "planned again", digest: "a".repeat(64) }),
+          gate.tell({
+            kind: "outdated",
+            proposalId: this.#proposalId,
+            why: "planned again",
+            digest: "a".repeat(64),
+          }),
         );
       case "answer":
         return told(this.#answer(one, saidAt));
@@ -199,12 +101,17 @@ class History {
     const { gate, at } = this;
     this.#decisions += 1;
     const id = `decision-${this.#decisions}`;
-    const digest = this.digests.at(-1 - one.card) ?? "f".repeat(64);
+    const cards = (one.onOther ? this.other : this)?.digests ?? [];
+    const digest = cards.at(-1 - one.card) ?? "f".repeat(64);
     this.#digest = digest;
+    const pressed = (use: number): string => naturalId("use", one.who, String(one.words["decision"]), use);
+    this.#use = one.use === undefined ? undefined : pressed(one.use);
+    const card = { channel: "C1", ts: "1.0", ...(this.#use === undefined ? {} : { use: this.#use }) };
+    const words = { ...one.words, card, surface: one.surface, proposalId: this.#proposalId };
     const told = { at, saidAt, directory: one.directory, digest, id };
     // Later somebody appends it again, when the directory may say something else.
-    this.#last = () => gate.decides(user(one.who), one.words, { ...told, directory: members(one.who) });
-    return gate.decides(user(one.who), one.words, told);
+    this.#last = () => gate.decides(user(one.who), words, { ...told, directory: members(one.who) });
+    return gate.decides(user(one.who), words, told);
   }
 
   #answer(one: Step, saidAt: number): KnownEvent[] {
@@ -225,12 +132,23 @@ class History {
     if (types(ran.said).some((type) => type === "approval.recorded" || type === "info.requested")) {
       expect(this.#digest).toBe(lastAsked(before).last.data.digest);
     }
+    this.#judgeCard(one, ran, before);
     const end = endOf(before, this.terms);
     if (ran.said.some(ranOut)) expect(Math.min(ran.at, ran.saidAt)).toBeGreaterThanOrEqual(end ?? Infinity);
     for (const { data } of ran.said.filter((event) => isEvent(event, "action.decided"))) {
       if (data.outcome === "superseded") expect(one.kind).toBe("outdated");
       if (data.outcome === "authorised") this.#judgeAuthorised(one, ran, { data, end });
     }
+  }
+
+  /** A reference serves once; what policy wants seen on a card is neither approved nor edited anywhere else. */
+  #judgeCard(one: Step, { said }: Ran, before: readonly KnownEvent[]): void {
+    if (one.kind !== "decide") return;
+    const served = before.some((event) => isEvent(event, "card.used") && event.data.use === this.#use);
+    if (served) expect(types(said)).toContain("decision.refused");
+    if (this.terms.surfaces?.includes(one.surface) !== false) return;
+    expect(types(said)).not.toContain("approval.recorded");
+    expect(said.some((event) => isEvent(event, "handoff.requested"))).toBe(false);
   }
 
   #judgeAuthorised(
@@ -251,38 +169,51 @@ class History {
   }
 }
 
-const history = (first: GateCommand, steps: readonly Step[], terms: Terms): Gate => {
-  const whole = new History(first, terms);
-  for (const one of steps) whole.step(one);
-  return whole.gate;
+const long = process.env["HATRACK_LONG"] === "1";
+
+/** Two proposals, decided by the same people on cards that look alike. */
+const histories = ([first, second]: readonly AskCommand[], steps: readonly Step[], terms: Terms): Gate[] => {
+  const both = [first, second].map((one, at) => new History(one ?? asked(), terms, `p${at + 1}`));
+  const [mine, theirs] = both;
+  if (mine === undefined || theirs === undefined) throw new Error("expected two");
+  [mine.other, theirs.other] = [theirs, mine];
+  for (const one of steps) (one.of === 0 ? mine : theirs).step(one);
+  return both.map(({ gate }) => gate);
 };
 
-const anyHistory = fc.tuple(
-  fc.constantFrom(asked(), onDomainController, asked({ target: { type: "host", value: "NW-PRN-07" } })),
-  fc.array(step, { maxLength: 25 }),
-  someTerms,
+const anAsk = fc.constantFrom(
+  asked(),
+  onDomainController,
+  asked({ target: { type: "host", value: "NW-PRN-07" } }),
 );
+const anyHistory = fc.tuple(fc.tuple(anAsk, anAsk), fc.array(step, { maxLength: 30 }), someTerms);
 
 describe("under any history", () => {
   it("nothing is authorised without enough live, entitled, distinct people on that digest in time; a decision stays", () => {
-    const reached = new Set<string>();
+    const [reached, said] = [new Set<string>(), new Set<string>()];
     fc.assert(
       fc.property(anyHistory, ([first, steps, terms]) => {
-        const gate = history(first, steps, terms);
-        expect(types(gate.said).filter((type) => type === "action.decided").length).toBeLessThanOrEqual(1);
-        reached.add(gate.handoff.status);
+        for (const gate of histories(first, steps, terms)) {
+          expect(types(gate.said).filter((type) => type === "action.decided").length).toBeLessThanOrEqual(1);
+          const uses = gate.said.flatMap((event) => (isEvent(event, "card.used") ? [event.data.use] : []));
+          expect(new Set(uses).size).toBe(uses.length);
+          for (const { type } of gate.said) said.add(type);
+          reached.add(gate.handoff.status);
+        }
       }),
-      { numRuns: 2500 },
+      { numRuns: long ? 10_000 : 1200 },
     );
     expect([...reached]).toEqual(
       expect.arrayContaining([...["pending", "authorised", "rejected", "executed", "superseded", "revoked"]]),
     );
+    expect([...said]).toEqual(expect.arrayContaining(["card.used", "info.answered", "handoff.rerouted"]));
   });
 
   it("a refold of what was said gives the same bytes, wherever it was kept and read back", () => {
     fc.assert(
       fc.property(anyHistory, fc.nat(25), ([first, steps, terms], cut) => {
-        const gate = history(first, steps, terms);
+        const [gate] = histories(first, steps, terms);
+        if (gate === undefined) throw new Error("no gate");
         let state: GateState | undefined;
         gate.said.forEach((event, index) => {
           if (index === cut && state !== undefined) state = GateState.parse(JSON.parse(canonicalJson(state)));

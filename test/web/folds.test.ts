@@ -218,6 +218,25 @@ describe("what waits and what runs", () => {
     look(1, 30_000 + 3_600_000);
     expect(uptime.of("tier2")).toMatchObject({ watched: 90_000, up: 20_000, now: true });
   });
+
+  it("counts a group that was starting as the dashboard began to look as up, and one that never came as down", () => {
+    const uptime = new Uptime();
+    const group = { lag: 0, pending: 0, oldestPendingMs: 0, dead: 0 };
+    const look = (at: number, consumers: number): void => {
+      uptime.look(
+        [
+          { ...group, group: "tier2", consumers },
+          { ...group, group: "away", consumers: 0 },
+        ],
+        at,
+      );
+    };
+    look(0, 0);
+    look(10_000, 1);
+    look(20_000, 1);
+    expect(uptime.of("tier2")).toMatchObject({ watched: 20_000, up: 20_000, now: true });
+    expect(uptime.of("away")).toMatchObject({ watched: 20_000, up: 0, now: false });
+  });
 });
 
 describe("following the log", () => {

@@ -64,7 +64,9 @@ const inSight = 8;
 function itemList(name: string, items: readonly string[]): Html {
   const li = (item: string): Html => html`<li>${said(item, 700)}</li>`;
   const rest = items.slice(inSight);
-  return html`<div>
+  // A hash is longer than a column: it would stand in four lines.
+  const wide = items.some((item) => /\S{33}/.test(item));
+  return html`<div ${wide && html`class="wide"`}>
     <h3>${name}</h3>
     <ul>
       ${items.slice(0, inSight).map(li)}

@@ -22,9 +22,11 @@ function lookedAgain(
   { now, at }: { readonly now: boolean; readonly at: number },
 ): Pick<Up, "watched" | "up" | "since"> {
   const gap = Math.min(Math.max(0, at - before.lookedAt), longestGap);
+  // Nobody at the first look and somebody at the next was starting, as this was.
+  const starting = before.watched === 0 && now;
   return {
     watched: before.watched + gap,
-    up: before.up + (before.now ? gap : 0),
+    up: before.up + (before.now || starting ? gap : 0),
     since: before.now === now ? before.since : at,
   };
 }
