@@ -23,6 +23,16 @@ export interface Press {
   readonly updated: number;
 }
 
+/** A message that an app asked the workspace to post. */
+export interface Posting {
+  /** Not when it was refused for being one too many. */
+  readonly taken: boolean;
+  /** Its metadata. */
+  readonly mark: Readonly<Record<string, unknown>>;
+  /** Milliseconds of `performance.now()`. */
+  readonly at: number;
+}
+
 export interface Card {
   readonly channel: string;
   readonly ts: string;
@@ -36,6 +46,8 @@ export class BenchWorkspace {
   readonly #agent = new Agent({ keepAlive: true });
   readonly #waiting = new Map<string, { readonly user: string; readonly seen: (at: number) => void }>();
   readonly #close: () => Promise<void>;
+  /** Called for each posting, in the order of the answers. */
+  posted: (posting: Posting) => void = () => undefined;
 
   private constructor(ready: z.infer<typeof Ready>, close: () => Promise<void>, port: number) {
     this.#url = ready.url;
@@ -86,6 +98,16 @@ export class BenchWorkspace {
     return { acknowledged: ack.ms, updated: (await seen.promise) - started };
   }
 
+  /** How many messages a second each channel takes; 0: any number. */
+  async limit(postsPerSecond: number): Promise<void> {
+    const answer = await fetch(`${this.#url}/local/chaos`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-local-token": this.#token },
+      body: JSON.stringify({ posts_per_second: postsPerSecond }),
+    });
+    if (!answer.ok) throw new Error(`bench: the workspace took no limit: HTTP ${answer.status}`);
+  }
+
   async close(): Promise<void> {
     this.#agent.destroy();
     await this.#close();
@@ -101,10 +123,10 @@ export class BenchWorkspace {
       const onward = httpRequest(`${this.#url}${url}`, { method, headers, agent: this.#agent }, (answer) => {
         response.writeHead(answer.statusCode ?? 500, answer.headers);
         answer.pipe(response);
-        if (url.endsWith("/chat.update"))
-          answer.once("end", () => {
-            this.#updated(body);
-          });
+        answer.once("end", () => {
+          if (url.endsWith("/chat.update")) this.#updated(body);
+          if (url.endsWith("/chat.postMessage")) this.posted(postingOf(body, answer.statusCode));
+        });
       });
       onward.on("error", () => response.destroy());
       onward.end(body);
@@ -119,4 +141,12 @@ export class BenchWorkspace {
     this.#waiting.delete(ts);
     waiting.seen(performance.now());
   }
+}
+
+const Metadata = z.object({ event_payload: z.record(z.string(), z.unknown()) });
+
+function postingOf(body: Buffer, status: number | undefined): Posting {
+  const fields = new URLSearchParams(body.toString("utf8"));
+  const mark = Metadata.parse(JSON.parse(fields.get("metadata") ?? '{"event_payload":{}}')).event_payload;
+  return { taken: status === 200, mark, at: performance.now() };
 }

@@ -1,5 +1,6 @@
 /** Buttons under a finding: a thumb, what is right instead, and everything it rests on. */
 import { reasonOf } from "../src/errors.ts";
+import { samePrincipal } from "../src/gate/authority.ts";
 import { isEvent, type AnyEvent } from "../src/events/envelope.ts";
 import { labelForm } from "./blocks/case-forms.ts";
 import { findingTypes, type Finding } from "./blocks/finding.ts";
@@ -27,7 +28,7 @@ export async function pressFinding(
     return front.tell(press, notOurCard);
   }
   if (press.actionId === slackActions.right) {
-    const said = await rate(front, press, found.finding);
+    const said = isSaid(found, press) || (await rate(front, press, found.finding));
     await ack();
     return said ? undefined : front.tell(press, notRecorded);
   }
@@ -41,7 +42,12 @@ export async function pressFinding(
   await front.open(press, view).catch(() => front.tell(press, formNotOpened));
 }
 
-/** A thumb is said once a person and finding: a second press of it says nothing new. */
+/** That it is right is this person's last word on it already: a second press says nothing new. */
+function isSaid({ finding, thread }: Found, { principal }: Pressed): boolean {
+  const ratings = thread.ratings[finding.id] ?? [];
+  return ratings.some(({ by, right }) => right && samePrincipal(by, principal));
+}
+
 async function rate(front: FrontDesk, press: Pressed, finding: Finding): Promise<boolean> {
   const { principal, channel, ts, actionTs } = press;
   const words = { decision: "rate", caseId: finding.subject, eventId: finding.id, right: true } as const;

@@ -38,7 +38,10 @@ export class Desk {
 
   constructor(options: DeskOptions) {
     this.options = options;
-    this.roots = new Roots(options);
+    const drew = (place: Place, message: Message): void => {
+      this.drew(place, message);
+    };
+    this.roots = new Roots({ ...options, drew });
     this.board = options.board ?? new Board(options.bus, options.surface);
   }
 

@@ -81,6 +81,8 @@ export class GateLane {
   readonly #once = new PostOnce();
   readonly #standing: StandingCards;
   readonly #perCase = new KeyedQueue();
+  /** A root and its card stand before the next case has its turn: of many, the first are not kept waiting for all. */
+  readonly #perChannel = new KeyedQueue();
 
   constructor(desk: Desk, outbox: Outbox) {
     this.#desk = desk;
@@ -153,8 +155,16 @@ export class GateLane {
   }
 
   /** Nothing for what is not open any more. */
-  async #post(delivery: GateDelivery, thread: CaseThread, request: Request): Promise<Draft[]> {
-    if (cardState(thread, request) !== "open") return [];
+  #post(delivery: GateDelivery, thread: CaseThread, request: Request): Promise<Draft[]> {
+    const channel = this.#desk.roots.channelOf(thread);
+    return this.#perChannel.run(channel, () => this.#postNext(delivery, request));
+  }
+
+  /** Read again: it may have waited. */
+  async #postNext(delivery: GateDelivery, { eventId }: Request): Promise<Draft[]> {
+    const thread = await this.#desk.read(delivery.event.subject);
+    const request = requestOf(thread, eventId);
+    if (request === undefined || cardState(thread, request) !== "open") return [];
     const look = await this.#desk.look(thread);
     const root = await this.#desk.roots.ensure({
       ...{ thread, look, outbox: this.#outbox, eventId: request.eventId },

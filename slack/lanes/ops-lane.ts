@@ -35,7 +35,7 @@ export class OpsLane {
   readonly #outbox: Outbox;
   readonly #once = new PostOnce();
   readonly #perGroup = new KeyedQueue();
-  /** Group → the line that its dead letters are added to. Lost at a restart, which begins a new one. */
+  /** Group → the line that its dead letters are added to. What a process before this one wrote, the log says. */
   readonly #lines = new Map<string, Line>();
 
   constructor(desk: Desk, outbox: Outbox) {
@@ -54,8 +54,8 @@ export class OpsLane {
   /** The line is marked with the last entry it tells of, so that a process that dies here finds what it has said. */
   async #dead(delivery: OpsDelivery, event: DeadEntry): Promise<Handled> {
     const { group } = event.data;
-    const line = this.#lines.get(group);
     const at = Date.parse(event.time);
+    const line = this.#lines.get(group) ?? (await this.#lineOf(event));
     if (line !== undefined && at - line.since < oneLineMs && (await this.#added(line, event))) {
       this.#lines.set(group, { ...line, entries: line.entries + 1 });
       return this.#said(delivery, line.place);
@@ -63,6 +63,27 @@ export class OpsLane {
     const place = await this.#post(delivery, deadNotice(event, 1));
     this.#lines.set(group, { place, since: at, entries: 1 });
     return this.#said(delivery, place);
+  }
+
+  /** The line that a process before this one began for the group within the hour, without this entry. */
+  async #lineOf({ id, time, data: { group } }: DeadEntry): Promise<Line | undefined> {
+    const { bus, surface } = this.#desk.options;
+    const after = `${Math.max(0, Date.parse(time) - 2 * oneLineMs)}-0`;
+    const died = new Map<string, number>();
+    let line: Line | undefined;
+    for await (const { event } of bus.read({ types: ["entry.dead", "message.posted"], after })) {
+      if (isEvent(event, "entry.dead") && event.data.group === group)
+        died.set(event.id, Date.parse(event.time));
+      if (!isEvent(event, "message.posted") || event.data.surface !== surface) continue;
+      const { eventId, channel, ts } = event.data;
+      const at = died.get(eventId);
+      if (at === undefined || eventId === id) continue;
+      line =
+        line?.place.ts === ts
+          ? { ...line, entries: line.entries + 1 }
+          : { place: { channel, ts }, since: at, entries: 1 };
+    }
+    return line;
   }
 
   /** False: somebody has deleted the line. */

@@ -16,6 +16,7 @@ import { rootMessage } from "../blocks/root.ts";
 import { rootOf, type CaseThread, type Surface } from "../case-thread.ts";
 import type { Look, SlackConfig } from "../config.ts";
 import { eventSource } from "../ids.ts";
+import type { Message } from "../limits.ts";
 import type { Mark, Outbox, Place } from "../outbox.ts";
 import { PostOnce, type Delivered } from "./post-once.ts";
 import { Recent } from "./recent.ts";
@@ -26,6 +27,8 @@ export interface RootsOptions {
   readonly clock: Clock;
   readonly surface: Surface;
   readonly config: SlackConfig;
+  /** Told what stands where, so that the next drawing of the same is not sent. */
+  readonly drew?: (place: Place, message: Message) => void;
 }
 
 export interface RootWanted {
@@ -110,9 +113,12 @@ export class Roots {
   }
 
   /** Posted without live mentions: the card's is the one that calls people. */
-  #post({ thread, look, outbox, delivered }: RootWanted, channel: string, mark: Mark): Promise<Place> {
+  async #post({ thread, look, outbox, delivered }: RootWanted, channel: string, mark: Mark): Promise<Place> {
     const message = rootMessage(thread, { ...look, mentions: new Map() });
-    return this.#once.post(outbox, { channel, mark, message }, delivered);
+    const place = await this.#once.post(outbox, { channel, mark, message }, delivered);
+    // What was found, not posted, may say less.
+    if (delivered.deliveries === 1) this.#options.drew?.(place, message);
+    return place;
   }
 
   async #publish(thread: CaseThread, mark: Mark, place: Place): Promise<Place> {

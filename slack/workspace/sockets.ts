@@ -38,6 +38,8 @@ export class Sockets {
   readonly #appId: string;
   readonly #tickets = new Set<string>();
   readonly #open: WebSocket[] = [];
+  /** Told to reconnect: they get nothing new. */
+  readonly #leaving = new WeakSet<WebSocket>();
   readonly #waiting = new Map<string, Waiting>();
   readonly #ping: NodeJS.Timeout;
   readonly #changed: () => void;
@@ -132,8 +134,9 @@ export class Sockets {
 
   /** Tells so many connections to reconnect, or (`cut`) ends them without a word. Returns how many there were. */
   disconnect(count: number, how: "refresh_requested" | "cut"): number {
-    const going = this.#open.slice(0, count);
+    const going = this.#open.filter((socket) => !this.#leaving.has(socket)).slice(0, count);
     for (const socket of going) {
+      this.#leaving.add(socket);
       if (how === "cut") socket.terminate();
       else
         socket.send(
@@ -177,9 +180,9 @@ export class Sockets {
 
   /** Connections take turns. */
   #send(id: string, text: string): void {
-    const socket = this.#open.shift();
+    const socket = this.#open.find((one) => !this.#leaving.has(one));
     if (socket === undefined) return;
-    this.#open.push(socket);
+    this.#open.push(...this.#open.splice(this.#open.indexOf(socket), 1));
     const waiting = this.#waiting.get(id);
     if (waiting !== undefined) waiting.socket = socket;
     socket.send(text);

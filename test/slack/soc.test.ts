@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { shortcuts, slackActions } from "../../slack/ids.ts";
+import { isEvent } from "../../src/events/envelope.ts";
 import { answered, cardsFor, first, opens, shownMessage } from "./asking.ts";
 import { alert, caseId, publish, said, triage } from "./given.ts";
 import { buttonsOf, reads } from "./reads.ts";
@@ -154,12 +155,20 @@ describe("a label", () => {
     await world.does("click", { user: "U0LEE", action_id: slackActions.right, ...place });
     expect((await world.event("finding.rated")).data).toMatchObject({ right: true, by: { user: "U0LEE" } });
     await shownMessage(world, "finding", (words) => words.includes("People say right: 1"));
+    await world.does("click", { user: "U0LEE", action_id: slackActions.right, ...place });
     const form = await opens(world, "click", { user: "U0SAM", action_id: slackActions.wrong, ...place });
     const values = { verdict: "false_positive", reason: "a test" };
     await world.does("submit", { user: "U0SAM", view_id: form.id, values });
     await world.event("finding.rated", (event) => !event.data.right && event.data.by.user === "U0SAM");
     await world.event("case.labelled");
     await shownMessage(world, "finding", (words) => words.includes("People say right: 1, wrong: 1"));
+    const rated: string[] = [];
+    for await (const { event } of world.bus.read({ types: ["decision.submitted"] })) {
+      if (isEvent(event, "decision.submitted") && event.data.decision === "rate") {
+        rated.push(event.data.principal.user);
+      }
+    }
+    expect(rated).toEqual(["U0LEE", "U0SAM"]);
   });
 
   it("of somebody who lost the right meanwhile is refused, and they are told who can", async () => {

@@ -27,6 +27,7 @@ const Message = z.looseObject({
   metadata: z.object({ event_payload: z.looseObject({ kind: z.string() }) }).optional(),
 });
 const State = z.object({
+  sockets: z.number(),
   channels: z.array(
     z.looseObject({
       id: z.string(),

@@ -51,17 +51,22 @@ export interface ApiCall {
   args: Record<string, unknown>;
 }
 
+/** Seconds to wait, where the call is refused for being one too many. */
+function tooMany({ chaos, conversations }: World, { method, args }: ApiCall): number | undefined {
+  if (chaos.takeFor("http_429", method)) return chaos.state().retry_after;
+  const { channel } = args;
+  if (method !== "chat.postMessage" || typeof channel !== "string") return undefined;
+  const found = conversations.find(channel) ?? conversations.findByName(channel.replace(/^#/, ""));
+  return chaos.postIn(found?.id ?? channel, performance.now());
+}
+
 export function serveApi(world: World, call: ApiCall): ApiAnswer {
   const { chaos, directory } = world;
   const answer = { headers: {}, delayMs: 0, cut: false };
-  if (chaos.takeFor("http_429", call.method)) {
-    const after = String(chaos.state().retry_after);
-    return {
-      ...answer,
-      status: 429,
-      headers: { "retry-after": after },
-      body: { ok: false, error: "ratelimited" },
-    };
+  const after = tooMany(world, call);
+  if (after !== undefined) {
+    const headers = { "retry-after": String(after) };
+    return { ...answer, status: 429, headers, body: { ok: false, error: "ratelimited" } };
   }
   if (chaos.takeFor("http_500", call.method))
     return { ...answer, status: 500, body: { ok: false, error: "fatal_error" } };
