@@ -27,6 +27,7 @@ import { HatrackError, reasonOf } from "../errors.ts";
 import type { EventType } from "../events/catalogue.ts";
 import { isEvent, type AnyEvent, type KnownEvent } from "../events/envelope.ts";
 import { CasesAtHand } from "./cases-at-hand.ts";
+import { Followers } from "./followers.ts";
 import { RecentEntries } from "./recent-entries.ts";
 
 /** One handling: which group, of what. */
@@ -72,6 +73,7 @@ export class LockstepBus implements Bus {
   readonly #workers: Worker[] = [];
   readonly #cases = new CasesAtHand();
   readonly #recent = new RecentEntries();
+  readonly #followers = new Followers((options) => this.read(options));
   readonly #closing = new AbortController();
   readonly #buried: DeadEntry[] = [];
   #waiting: Waiting[] = [];
@@ -98,6 +100,7 @@ export class LockstepBus implements Bus {
     for (const entry of entries) {
       this.#cases.keep(entry);
       this.#recent.keep(entry);
+      this.#followers.came(entry);
       const { event, position } = entry;
       for (const worker of this.#workers) {
         if (!worker.wakes.has(event.type) || !isKnown(event)) continue;
@@ -131,7 +134,7 @@ export class LockstepBus implements Bus {
   }
 
   follow(options: ReadOptions & { readonly signal: AbortSignal }): AsyncIterable<StoredEvent> {
-    return this.#log.follow(options);
+    return this.#followers.follow(options);
   }
 
   tail(): Promise<ReadonlyMap<number, Position>> {

@@ -130,6 +130,35 @@ describe("a bus in lockstep", () => {
     ]);
   });
 
+  it("tells who follows it what was there and what comes, each once, until they stop", async () => {
+    const bus = await open();
+    bus.subscribe("triage", ["alert.received"], ({ event }) => says(escalated(event.id)), {
+      source: "/roles/triage",
+    });
+    await bus.publish([alert(1)]);
+    const stop = new AbortController();
+    const heard: string[] = [];
+    const following = (async () => {
+      const { signal } = stop;
+      for await (const { event } of bus.follow({ types: ["case.escalated"], signal })) {
+        heard.push(isEvent(event, "case.escalated") ? event.data.why : event.type);
+        if (heard.length === 1) await bus.publish([alert(2), alert(3)]);
+        if (heard.length === 1) await bus.settle();
+        if (heard.length === 3) stop.abort();
+      }
+    })();
+    await bus.settle();
+    await following;
+    expect(heard).toEqual(["a1", "a2", "a3"]);
+    const idle = new AbortController();
+    const waiting = bus
+      .follow({ types: ["case.closed"], signal: idle.signal })
+      [Symbol.asyncIterator]()
+      .next();
+    idle.abort();
+    expect(await waiting).toMatchObject({ done: true });
+  });
+
   it("reads the same from memory as from the log, wherever a reading begins and ends", async () => {
     const bus = await open();
     const entries: StoredEvent[] = [];
