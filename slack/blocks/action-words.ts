@@ -3,6 +3,7 @@ import type { Ask } from "../../src/events/gate-events.ts";
 import { ours, untrusted, wholly, type Ours, type Shown, type Untrusted } from "../text.ts";
 import { limits } from "../limits.ts";
 import { consoleName, verbs } from "../wording.ts";
+import * as say from "../words/action-words.ts";
 
 export interface ActionWords {
   /** "Isolate host FIN-WS-042"; without the target where that does not fit a headline. */
@@ -43,7 +44,7 @@ export function actionWords(ask: Ask): ActionWords {
 /** "Isolate FIN-WS-042 in Falcon": what a person then does, and where. */
 export function carriedOut(ask: Ask, source: string | undefined): Shown {
   const { act, inConsole } = verbs[ask.verb];
-  const place: Ours = inConsole ? ours` in ${consoleName(source)}` : ours``;
+  const place: Ours = inConsole ? say.inWord(consoleName(source)) : ours``;
   const { shown } = wholly(ask.target.value, targetLength);
   return after(targetLine(act, shown), place);
 }

@@ -15,6 +15,7 @@ import { caseRef, configured, fallback, ours, plain, untrusted, type Ours } from
 import { buttons } from "../wording.ts";
 import { briefly } from "./action-words.ts";
 import { rootMessage } from "./root.ts";
+import * as say from "../words/answers.ts";
 
 const dot = ours` · `;
 
@@ -23,12 +24,10 @@ export function helpAnswer(): Message {
     section(code(configured(`${slashCommand} ${usage}`)), text(ours` `), text(configured(tells))),
   );
   return {
-    text: fallback`Commands of hatrack`,
+    text: say.commandsOfHatrackSpoken,
     blocks: [
-      richText(section(bold(ours`You can ask:`)), bullets(lines)),
-      richText(
-        section(text(ours`In a case's thread the same by @mention; the case need not be named there.`)),
-      ),
+      richText(section(bold(say.youCanAsk)), bullets(lines)),
+      richText(section(text(say.inACasesThreadTheSame))),
     ],
   };
 }
@@ -37,10 +36,10 @@ export function helpAnswer(): Message {
 export function unclearAnswer(problem: string, hint: string): Message {
   const line = [
     text(untrusted(problem, { max: 200 })),
-    text(ours` Try `),
+    text(say.tryThis),
     code(untrusted(hint, { max: 200 })),
   ];
-  return { text: fallback`That was not clear`, blocks: [richText(section(...line))] };
+  return { text: say.thatWasNotClearSpoken, blocks: [richText(section(...line))] };
 }
 
 export function wordsAnswer(words: Ours): Message {
@@ -50,14 +49,14 @@ export function wordsAnswer(words: Ours): Message {
 /** What is muted; with a rule that was asked for, that it is not among it. */
 export function mutedAnswer(mutes: readonly Mute[], asked?: string): Message {
   const lines = mutes.slice(0, mostMutes).map(({ rule, host, until, by }) => {
-    const on = host === undefined ? [] : [text(ours` on `), code(untrusted(host, { max: 255 }))];
+    const on = host === undefined ? [] : [text(say.on), code(untrusted(host, { max: 255 }))];
     const scope = [code(untrusted(rule, { max: 300 })), ...on];
-    return section(...scope, text(ours` until `), date(until), text(ours` by `), who(by));
+    return section(...scope, text(say.until), date(until), text(say.by), who(by));
   });
   const left = mutes.length - lines.length;
-  const more = left > 0 ? [section(text(ours`and ${left} more`))] : [];
-  const head = asked === undefined ? [] : [code(untrusted(asked, { max: 300 })), text(ours` is not muted. `)];
-  const said = mutes.length === 0 ? ours`Nothing is muted.` : ours`Muted:`;
+  const more = left > 0 ? [section(text(say.andMore(left)))] : [];
+  const head = asked === undefined ? [] : [code(untrusted(asked, { max: 300 })), text(say.isNotMuted)];
+  const said = mutes.length === 0 ? say.nothingIsMuted : say.muted;
   return {
     text: fallback`${said}`,
     blocks: [
@@ -85,38 +84,38 @@ export function caseAnswer(thread: CaseThread, look: Look): Message {
 
 function requestState(thread: CaseThread, request: Request): Ours {
   const state = cardState(thread, request);
-  if (state === "open") return ours`waits for ${configured(request.handoff.bar.addressed.title)}`;
-  return state === "not_done" ? ours`authorised, not done` : ours`closed`;
+  if (state === "open") return say.waitsFor(configured(request.handoff.bar.addressed.title));
+  return state === "not_done" ? say.authorisedNotDone : say.closed;
 }
 
 /** Rows a message shows; the rest is counted. */
 const mostRows = 20;
 
 export function pendingAnswer(open: readonly Handoff[]): Message {
-  if (open.length === 0) return wordsAnswer(ours`Nothing waits for anybody.`);
+  if (open.length === 0) return wordsAnswer(say.nothingWaitsForAnybody);
   const lines = open.slice(0, mostRows).map((handoff) => section(...dotted(rowGroups(handoff), dot)));
   const left = open.length - lines.length;
-  const more = left > 0 ? [section(text(ours`and ${left} more`))] : [];
+  const more = left > 0 ? [section(text(say.andMore(left)))] : [];
   return {
-    text: fallback`${open.length} waiting`,
-    blocks: [richText(section(bold(ours`${open.length} waiting`)), bullets(lines), ...more)],
+    text: say.waitingSpoken(open.length),
+    blocks: [richText(section(bold(say.waiting(open.length))), bullets(lines), ...more)],
   };
 }
 
 function rowGroups(handoff: Handoff): RichTextElement[][] {
   const { ask, caseId, status, bar, approvals, opened, code: gateCode } = handoff;
-  const whose = status === "authorised" ? ours`authorised, not done: ` : ours`waits for `;
+  const whose = status === "authorised" ? say.authorisedNotDoneOf : say.waitsForWhom;
   const groups: RichTextElement[][] = [
     [bold(briefly(ask, 200))],
     // A review names its case.
     ...(ask.target.value === caseId ? [] : [[text(caseRef(caseId))]]),
     [text(whose), text(untrusted(whoCan(handoff), { max: 200 }))],
   ];
-  if (bar.quorum > 1) groups.push([text(ours`${approvals.length} of ${bar.quorum}`)]);
+  if (bar.quorum > 1) groups.push([text(say.of(approvals.length, bar.quorum))]);
   if (status === "pending" && opened !== undefined) {
-    groups.push([text(ours`answer by `), date(opened.expiresAt)]);
+    groups.push([text(say.answerBy), date(opened.expiresAt)]);
   }
-  groups.push([text(ours`code ${configured(gateCode)}`)]);
+  groups.push([text(say.code(configured(gateCode)))]);
   return groups;
 }
 
@@ -130,7 +129,7 @@ export interface UnderAnswer {
 export function withButton(answer: Message | undefined, { action, value }: UnderAnswer): Message {
   const label = action === slackActions.share ? buttons.share : buttons.openForm;
   const button = { type: "button", action_id: action, text: plain(label), value } as const;
-  const asked = ours`This needs a form.`;
+  const asked = say.thisNeedsAForm;
   const { text: spoken, blocks } = answer ?? wordsAnswer(asked);
   return { text: spoken, blocks: [...blocks, { type: "actions", elements: [button] }] };
 }
@@ -140,10 +139,7 @@ export function whoAnswer(title: string, members: readonly Person[]): Message {
   const names = able.slice(0, 50).map((member) => section(who(member.principal)));
   const head = section(bold(configured(title)));
   const blocks = [
-    richText(
-      head,
-      ...(names.length === 0 ? [section(text(ours`Nobody who can answer.`))] : [bullets(names)]),
-    ),
+    richText(head, ...(names.length === 0 ? [section(text(say.nobodyWhoCanAnswer))] : [bullets(names)])),
   ];
-  return { text: fallback`On call: ${configured(title)}`, blocks };
+  return { text: say.onCallSpoken(configured(title)), blocks };
 }

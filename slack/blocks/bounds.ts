@@ -8,6 +8,7 @@ import type { Approval, Progress } from "../progress.ts";
 import { bold, date, dotted, text, who } from "../rich.ts";
 import { configured, ours, untrusted, type Ours } from "../text.ts";
 import { hats } from "../wording.ts";
+import * as say from "../words/bounds.ts";
 
 export const newline = text(ours`\n`);
 
@@ -26,7 +27,7 @@ export function bounds(request: Request, thread: CaseThread): RichTextElement[] 
 function reach({ handoff: { ask, bar } }: Request): Ours {
   // Reading a case is nothing to be undone.
   if (ask.verb === "review_case") return sentence(bar.blastRadius);
-  const undo = bar.reversible ? ours`Reversible` : ours`Not reversible`;
+  const undo = bar.reversible ? say.reversible : say.notReversible;
   return ours`${sentence(bar.blastRadius)} ${undo}.`;
 }
 
@@ -40,18 +41,15 @@ function time({ handoff, tier }: Request, thread: CaseThread): RichTextElement[]
   const proposal = proposalOf(thread, proposalId);
   const by = proposal?.tier === tier ? proposal.expiresAt : undefined;
   const next = bar.nextTiers[0];
-  const then =
-    next === undefined
-      ? ours`; then it expires and nothing is done.`
-      : ours`; then ${configured(next.title)} is asked.`;
-  if (by === undefined) return [text(ours`Answer within ${bar.expiresMinutes} minutes${then}`)];
-  return [text(ours`Answer by `), date(by), text(then)];
+  const then = next === undefined ? say.thenItExpires : say.thenIsAsked(configured(next.title));
+  if (by === undefined) return [text(say.answerWithinMinutes(bar.expiresMinutes, then))];
+  return [text(say.answerBy), date(by), text(then)];
 }
 
 function quorum(progress: Progress | undefined, need: number): RichTextElement[][] {
   if (need <= 1) return [];
   const have = progress?.approvals ?? [];
-  const count = [bold(ours`${need} people`), text(ours` must authorise it; ${have.length} so far`)];
+  const count = [bold(say.people(need)), text(say.mustAuthorise(have.length))];
   return [have.length === 0 ? count : [...count, text(ours`: `), ...approvers(have)]];
 }
 
@@ -68,7 +66,7 @@ export function approvers(approvals: readonly Approval[]): RichTextElement[] {
   return dotted(
     approvals.map(({ by, joinedAfter }) => {
       if (joinedAfter === undefined) return [who(by)];
-      return [who(by), text(ours` (`), bold(ours`joined the group after this was asked`), text(ours`)`)];
+      return [who(by), text(ours` (`), bold(say.joinedAfterThisWasAsked), text(ours`)`)];
     }),
     ours`, `,
   );
@@ -78,10 +76,10 @@ export function approvers(approvals: readonly Approval[]): RichTextElement[] {
 function people(progress: Progress | undefined): RichTextElement[][] {
   const { onIt, question, snoozed } = progress ?? {};
   return [
-    ...(onIt === undefined ? [] : [[who(onIt), text(ours` is on it.`)]]),
+    ...(onIt === undefined ? [] : [[who(onIt), text(say.isOnIt)]]),
     ...(snoozed === undefined
       ? []
-      : [[text(ours`Reminder moved by `), who(snoozed.by), text(ours` to `), date(snoozed.until)]]),
+      : [[text(say.reminderMovedBy), who(snoozed.by), text(say.to), date(snoozed.until)]]),
     ...(question === undefined ? [] : [asked(question)]),
   ];
 }
@@ -89,28 +87,24 @@ function people(progress: Progress | undefined): RichTextElement[][] {
 type Asked = NonNullable<Progress["question"]>;
 
 function asked({ by, question, answer, clockStopped, looks }: Asked): RichTextElement[] {
-  const line = [who(by), text(ours` asks: `), text(untrusted(question, { brief: 160 })), newline];
-  const clock = clockStopped === true ? ours` The clock stands still until then.` : ours``;
+  const line = [who(by), text(say.asks), text(untrusted(question, { brief: 160 })), newline];
+  const clock = clockStopped === true ? say.theClockStandsStill : ours``;
   if (answer === undefined) {
-    return [...line, ...lookingInto(looks), text(ours` The answer comes in the thread.${clock}`)];
+    return [...line, ...lookingInto(looks), text(say.theAnswerComes(clock))];
   }
   return [...line, ...answerOf(answer), text(ours` `), text(untrusted(answer.text, { brief: 240 }))];
 }
 
 /** Who is at work on a question. */
 export function lookingInto(role: string | undefined): RichTextElement[] {
-  if (role === undefined) return [text(ours`… being looked into.`)];
+  if (role === undefined) return [text(say.beingLookedInto)];
   const title = hats.find((hat) => hat.role === role)?.title ?? role;
-  return [
-    text(ours`… `),
-    bold(untrusted(title, { max: 100 })),
-    text(ours` is looking into it, with its read-only tools.`),
-  ];
+  return [text(ours`… `), bold(untrusted(title, { max: 100 })), text(say.isLookingIntoIt)];
 }
 
 /** Whose answer it is. */
 export function answerOf({ by, role }: Omit<NonNullable<Asked["answer"]>, "text">): RichTextElement[] {
-  if (by !== undefined) return [bold(ours`Answer of `), who(by)];
-  if (role === undefined) return [bold(ours`Answer, from the record`)];
-  return [bold(ours`Answer of `), bold(untrusted(role, { max: 100 }))];
+  if (by !== undefined) return [bold(say.answerOf), who(by)];
+  if (role === undefined) return [bold(say.answerFromTheRecord)];
+  return [bold(say.answerOf), bold(untrusted(role, { max: 100 }))];
 }

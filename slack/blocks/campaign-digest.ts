@@ -18,6 +18,7 @@ import {
   wording,
   type DigestLook,
 } from "./digest-parts.ts";
+import * as say from "../words/campaign-digest.ts";
 
 export type CampaignEvent = KnownEvent<"campaign.detected">;
 type Campaign = CampaignEvent["data"];
@@ -35,15 +36,15 @@ export function campaignMessage(
   const { data } = event;
   const what = headOf(data);
   return {
-    text: fallback`${before === undefined ? ours`New campaign` : ours`Campaign that grew`}: ${what}`,
+    text: fallback`${before === undefined ? say.newCampaign : say.campaignThatGrew}: ${what}`,
     blocks: [
-      head(ours`Campaign: ${what}`),
+      head(say.campaign(what)),
       richText(section(...facts(data))),
       ...wording(data),
       ...pictureBlock(look.picture, campaignAlt(data)),
-      richText(section(bold(ours`Cases`)), bullets(caseBullets(data, before, look))),
+      richText(section(bold(say.cases)), bullets(caseBullets(data, before, look))),
       ...joinBlocks(data),
-      small(ours`A shared indicator is a lead, not a proof. What is known of one: /soc recall INDICATOR`),
+      small(say.aSharedIndicatorIsALead),
     ],
   };
 }
@@ -56,13 +57,13 @@ export function grownMessage({ data }: CampaignEvent, before: readonly string[],
     namedCases,
   );
   const earlier = data.before ?? before.length;
-  const line = ours`Grown from ${earlier} to ${counted(totalOf(data), "case")}.`;
+  const line = say.grownFromTo(earlier, counted(totalOf(data), "case"));
   return {
     text: fallback`${line}`,
     blocks: [
       richText(
-        section(bold(line), text(ours` New:`)),
-        bullets([...shown.map((caseId) => section(...caseLine(caseId, look))), ...more(left, ours`cases`)]),
+        section(bold(line), text(say.newCases)),
+        bullets([...shown.map((caseId) => section(...caseLine(caseId, look))), ...more(left, say.moreCases)]),
       ),
       ...wording(data),
     ],
@@ -70,8 +71,8 @@ export function grownMessage({ data }: CampaignEvent, before: readonly string[],
 }
 
 export function campaignAlt(data: Campaign): string {
-  const joined = data.indicators.length === 0 ? ours`linked by a person` : ours`and what joins them`;
-  return ours`Graph of a campaign: ${counted(totalOf(data), "case")}, ${joined}. The message lists both.`;
+  const joined = data.indicators.length === 0 ? say.linkedByAPerson : say.andWhatJoinsThem;
+  return say.graph(counted(totalOf(data), "case"), joined);
 }
 
 export function totalOf({ cases, caseIds }: Pick<Campaign, "cases" | "caseIds">): number {
@@ -81,8 +82,8 @@ export function totalOf({ cases, caseIds }: Pick<Campaign, "cases" | "caseIds">)
 function headOf(data: Campaign): Ours {
   const cases = counted(totalOf(data), "case");
   const joins = data.indicators.length;
-  if (joins === 0) return ours`${cases}, linked by a person`;
-  return ours`${cases} share ${counted(joins, "indicator")}`;
+  if (joins === 0) return say.casesLinkedByAPerson(cases);
+  return say.share(cases, counted(joins, "indicator"));
 }
 
 function facts({ clusterId, actors, hosts, first, latest }: Campaign): RichTextElement[] {
@@ -91,8 +92,8 @@ function facts({ clusterId, actors, hosts, first, latest }: Campaign): RichTextE
       [bold(untrusted(clusterId, { max: 80 }))],
       ...(actors.length === 0 ? [] : [[text(untrusted(actors.slice(0, 5).join(", "), { brief: 200 }))]]),
       ...(hosts === undefined ? [] : [[text(counted(hosts, "host"))]]),
-      ...(first === undefined ? [] : [[text(ours`first `), date(first)]]),
-      ...(latest === undefined ? [] : [[text(ours`latest `), date(latest)]]),
+      ...(first === undefined ? [] : [[text(say.first), date(first)]]),
+      ...(latest === undefined ? [] : [[text(say.latest), date(latest)]]),
     ],
     dot,
   );
@@ -107,10 +108,10 @@ function caseBullets(
   const shown = data.caseIds.slice(-namedCases);
   const lines = shown.map((caseId) => {
     const isNew = before !== undefined && !known.has(caseId);
-    return section(...caseLine(caseId, look), ...(isNew ? [text(dot), bold(ours`new`)] : []));
+    return section(...caseLine(caseId, look), ...(isNew ? [text(dot), bold(say.isNew)] : []));
   });
   const left = totalOf(data) - shown.length;
-  return left <= 0 ? lines : [...lines, section(text(ours`and ${left} earlier`))];
+  return left <= 0 ? lines : [...lines, section(text(say.andEarlier(left)))];
 }
 
 function joinBlocks({ indicators }: Campaign): KnownBlock[] {
@@ -120,10 +121,10 @@ function joinBlocks({ indicators }: Campaign): KnownBlock[] {
     section(
       text(ours`${configured(indicator.type.replaceAll("_", " "))} `),
       code(untrusted(defangValue(indicator), { brief: 120 })),
-      text(ours` in ${counted(indicator.cases, "case")}`),
+      text(say.inWord(counted(indicator.cases, "case"))),
     ),
   );
-  return [richText(section(bold(ours`Joined by`)), bullets([...lines, ...more(left, ours`indicators`)]))];
+  return [richText(section(bold(say.joinedBy)), bullets([...lines, ...more(left, say.indicators)]))];
 }
 
 /** `holders`: which of the named cases hold each indicator, where the event does not say. */

@@ -7,6 +7,7 @@ import { menuActions, slackActions, type MenuAction } from "../ids.ts";
 import { ours, plain, type Ours } from "../text.ts";
 import { buttons, menu, verbs } from "../wording.ts";
 import { consoleLink } from "./root.ts";
+import * as say from "../words/card-buttons.ts";
 
 export interface DecideButtons {
   readonly ref: string;
@@ -24,7 +25,7 @@ interface Buttons {
 
 export function decideButtons(verb: ActionVerb, { ref, whole, together }: DecideButtons): Buttons {
   const authorise = button(slackActions.authorise, ours`${verbs[verb].authorise}…`, ref);
-  const all = button(slackActions.authoriseAll, ours`Authorise all ${together}…`, ref);
+  const all = button(slackActions.authoriseAll, say.authoriseAll(together), ref);
   const elements = [
     ...(whole ? [{ ...authorise, style: "primary" } as const] : []),
     ...(together > 1 ? [all] : []),

@@ -6,6 +6,7 @@ import type { Message } from "../limits.ts";
 import { bold, richText, section, text, who } from "../rich.ts";
 import { caseRef, fallback, ours, untrusted, type Ours } from "../text.ts";
 import { verdicts } from "../wording.ts";
+import * as say from "../words/case-notices.ts";
 
 export const caseActTypes = [
   "case.assigned",
@@ -29,9 +30,7 @@ function speaker({ data }: CaseActEvent): RichTextElement[] {
   if (!("labelledBy" in data)) return [who(data.by)];
   const { source, person } = data.labelledBy;
   const name = text(untrusted(source, { max: 40 }));
-  return person === undefined
-    ? [name]
-    : [name, text(ours` says that `), text(untrusted(person, { max: 120 }))];
+  return person === undefined ? [name] : [name, text(say.saysThat), text(untrusted(person, { max: 120 }))];
 }
 
 interface ActWords {
@@ -42,17 +41,17 @@ interface ActWords {
 function actWords(event: CaseActEvent): ActWords {
   switch (event.type) {
     case "case.assigned":
-      return { words: ours`gives this case to`, rest: [text(ours` `), who(event.data.to)] };
+      return { words: say.givesThisCaseTo, rest: [text(ours` `), who(event.data.to)] };
     case "case.closed":
-      return { words: ours`closed this case`, rest: [] };
+      return { words: say.closedThisCase, rest: [] };
     case "case.labelled":
-      return { words: ours`labelled this case`, rest: [text(ours` `), bold(verdicts[event.data.verdict])] };
+      return { words: say.labelledThisCase, rest: [text(ours` `), bold(verdicts[event.data.verdict])] };
     case "case.linked":
-      return { words: ours`linked this case to`, rest: [text(ours` `), bold(caseRef(event.data.to))] };
+      return { words: say.linkedThisCaseTo, rest: [text(ours` `), bold(caseRef(event.data.to))] };
     case "case.reopened":
-      return { words: ours`reopened this case`, rest: [] };
+      return { words: say.reopenedThisCase, rest: [] };
     case "case.unlabelled":
-      return { words: ours`withdrew the label of this case`, rest: [] };
+      return { words: say.withdrewTheLabel, rest: [] };
   }
 }
 

@@ -12,6 +12,7 @@ import { endings, rejectCategories, verbs } from "../wording.ts";
 import { actionBlocks } from "./action-blocks.ts";
 import { deciders } from "./bounds.ts";
 import { doneMenu } from "./card-buttons.ts";
+import * as say from "../words/closed-card.ts";
 
 interface Drawn {
   readonly thread: CaseThread;
@@ -35,11 +36,11 @@ export function closedCard(request: Request, { thread, look }: Drawn, state: Car
 
 function headOf(request: Request, thread: CaseThread, state: CardState): Ours {
   const { ask, proposalId } = request.handoff;
-  if (state === "replaced") return ours`Changed by a person: a new card asks again`;
-  if (state === "handed_on") return ours`Now asked: ${configured(askedNow(thread, proposalId))}`;
+  if (state === "replaced") return say.changedByAPersonANew;
+  if (state === "handed_on") return say.nowAsked(configured(askedNow(thread, proposalId)));
   const status = proposalOf(thread, proposalId)?.status ?? "cancelled";
   if (status === "executed") return ours`${verbs[ask.verb].done}`;
-  return status === "pending" || status === "authorised" ? ours`Closed` : endings[status];
+  return status === "pending" || status === "authorised" ? say.closed : endings[status];
 }
 
 function askedNow(thread: CaseThread, proposalId: string): string {
@@ -60,7 +61,7 @@ function outcome(proposal: Proposal | undefined, thread: CaseThread): KnownBlock
 function decidedLines(proposal: Proposal, thread: CaseThread): RichTextElement[][] {
   const { decided } = proposal;
   if (decided === undefined) return [];
-  const verb = decided.outcome === "authorised" ? ours`Authorised by ` : ours`By `;
+  const verb = decided.outcome === "authorised" ? say.authorisedBy : say.by;
   const people = deciders(proposal, thread);
   const label = rejectCategories.find(({ value }) => value === decided.category)?.label;
   const named = label === undefined ? [] : [[text(label)]];
@@ -72,15 +73,15 @@ function decidedLines(proposal: Proposal, thread: CaseThread): RichTextElement[]
 
 /** What the person at the end did; of other endings nobody is the author. */
 const endedBy: Readonly<Partial<Record<Proposal["status"], Ours>>> = {
-  executed: ours`Carried out by `,
-  abandoned: ours`Could not be done, says `,
-  rolled_back: ours`Rolled back by `,
-  revoked: ours`Taken back by `,
+  executed: say.carriedOutBy,
+  abandoned: say.couldNotBeDoneSays,
+  rolled_back: say.rolledBackBy,
+  revoked: say.takenBackBy,
 };
 
 function endingLines(progress: Progress | undefined, status: Proposal["status"]): RichTextElement[][] {
   const { by, why } = progress?.ending ?? {};
-  const closed = by === undefined ? [] : [[text(endedBy[status] ?? ours`By `), who(by)]];
+  const closed = by === undefined ? [] : [[text(endedBy[status] ?? say.by), who(by)]];
   const words = why === undefined || why === "" ? [] : [[text(untrusted(why, { max: 600 }))]];
   return [...closed, ...words];
 }

@@ -4,6 +4,7 @@ import type { Verdict } from "../../src/events/vocabulary.ts";
 import { bold, dotted, link, richText, section, text, when } from "../rich.ts";
 import { caseRef, configured, ours, plain, untrusted, type Ours } from "../text.ts";
 import { verdicts } from "../wording.ts";
+import * as say from "../words/digest-parts.ts";
 
 export const dot = ours` · `;
 
@@ -35,7 +36,7 @@ interface Window {
 }
 
 export function windowLine({ start, end }: Window): RichTextElement[] {
-  return [when(start), text(ours` to `), when(end)];
+  return [when(start), text(say.to), when(end)];
 }
 
 export interface Worded {
@@ -47,7 +48,7 @@ export interface Worded {
 export function wording({ words, wordedBy }: Worded): KnownBlock[] {
   if (words === undefined || words.trim() === "" || wordedBy === "code") return [];
   const block = richText(section(text(untrusted(words, { max: 1800, lines: true }))));
-  return [block, small(ours`Worded by a model; what follows is computed from the log.`)];
+  return [block, small(say.wordedByAModel)];
 }
 
 export function small(words: Ours): KnownBlock {
@@ -86,7 +87,7 @@ export function caseList(caseIds: readonly string[], most: number, look: DigestL
     shown.map((caseId) => [caseLink(caseId, look)]),
     ours`, `,
   );
-  return left === 0 ? listed : [...listed, text(ours` and ${left} earlier`)];
+  return left === 0 ? listed : [...listed, text(say.andEarlier(left))];
 }
 
 /** The first `most` as bullets; how many were left out stands below, never silently gone. */
@@ -96,7 +97,7 @@ export function atMost<T>(items: readonly T[], most: number): { shown: readonly 
 }
 
 export function more(left: number, what: Ours): RichTextSection[] {
-  return left === 0 ? [] : [section(text(ours`and ${left} more ${what}`))];
+  return left === 0 ? [] : [section(text(say.andMore(left, what)))];
 }
 
 /** "1 case", "3 cases". */

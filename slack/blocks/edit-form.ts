@@ -6,9 +6,10 @@ import { ActionTarget } from "../../src/events/vocabulary.ts";
 import { refang } from "../../src/indicators/defang.ts";
 import { fields, forms } from "../ids.ts";
 import { richText, section, text } from "../rich.ts";
-import { ours, untrusted } from "../text.ts";
+import { untrusted } from "../text.ts";
 import { area, line } from "./form.ts";
 import { onCard, type FormContext } from "./modals.ts";
+import * as say from "../words/edit-form.ts";
 
 /** What a target and a parameter may be long, from the schema the gate parses them by. */
 const Lengths = z.object({ properties: z.object({ value: z.object({ maxLength: z.number() }) }) });
@@ -26,14 +27,14 @@ export function editForm(context: FormContext): ModalView {
       ...{ initial: value, longest: longestParameter },
     }),
   );
-  const what = ours`What you change is asked anew, under a new code. Where two people are needed, you do not count as one of them.`;
-  return onCard({ callbackId: forms.edit, title: ours`Edit`, submit: ours`Ask anew` }, context, [
+  const what = say.whatAnEditDoes;
+  return onCard({ callbackId: forms.edit, title: say.edit, submit: say.askAnew }, context, [
     line({
-      ...{ field: fields.target, label: ours`Target`, required: true },
+      ...{ field: fields.target, label: say.target, required: true },
       ...{ initial: ask.target.value, longest: longestTarget },
     }),
     ...parameters,
-    area({ field: fields.reason, label: ours`Why do you change it?`, required: true }),
+    area({ field: fields.reason, label: say.whyDoYouChangeIt, required: true }),
     richText(section(text(what))),
   ]);
 }

@@ -3,16 +3,17 @@ import type { RichTextElement, RichTextSection } from "@slack/types";
 import type { SameAction } from "../board.ts";
 import { bold, date, section, text } from "../rich.ts";
 import { caseRef, ours, type Ours } from "../text.ts";
+import * as say from "../words/elsewhere.ts";
 
 /** Cases that are named; the rest is "others", so that a card is not edited for each further one. */
 const named = 3;
 
 const heads: Readonly<Partial<Record<SameAction["status"], Ours>>> = {
-  executed: ours`Already done in `,
-  authorised: ours`Authorised, not done, in `,
-  rolled_back: ours`Done and rolled back in `,
-  rejected: ours`Rejected in `,
-  pending: ours`Also asked in `,
+  executed: say.alreadyDoneIn,
+  authorised: say.authorisedNotDoneIn,
+  rolled_back: say.doneAndRolledBackIn,
+  rejected: say.rejectedIn,
+  pending: say.alsoAskedIn,
 };
 const order = ["executed", "authorised", "rolled_back", "rejected", "pending"] as const;
 
@@ -33,7 +34,7 @@ function lineOf(head: Ours, there: readonly SameAction[]): RichTextElement[] {
     .slice(0, named)
     .map(({ caseId }) => caseRef(caseId))
     .reduce((all, one) => ours`${all}, ${one}`);
-  const more = there.length > named ? ours` and others` : ours``;
+  const more = there.length > named ? say.andOthers : ours``;
   const when = first === undefined || first.status === "pending" ? [] : [text(ours` · `), date(first.at)];
   return [bold(head), text(ours`${cases}${more}`), ...when];
 }

@@ -5,6 +5,7 @@ import type { Evidence } from "../../src/events/vocabulary.ts";
 import { code, section, text } from "../rich.ts";
 import { ours, untrusted, type Shown } from "../text.ts";
 import type { Steps } from "../traces.ts";
+import * as say from "../words/evidence.ts";
 
 export interface EvidenceSize {
   readonly quote: number;
@@ -70,29 +71,29 @@ export function placeWords(cites: string, steps: Steps): Shown {
 }
 
 const placesInWords: Readonly<Record<string, Shown>> = {
-  "alert.title": ours`the alert's title`,
-  "alert.description": ours`the alert's description`,
-  "alert.severity": ours`the alert's severity`,
-  "alert.disposition": ours`what the sensor did`,
-  "alert.rule.name": ours`rule`,
-  "alert.rule.id": ours`rule`,
-  "alert.tactic": ours`tactic`,
-  "alert.techniques": ours`ATT&CK techniques`,
-  "alert.host.name": ours`host`,
-  "alert.host.os": ours`operating system`,
-  "alert.host.ip": ours`host's address`,
-  "alert.user.name": ours`user`,
-  "alert.indicators": ours`indicators of the alert`,
-  "alert.process.commandLine": ours`command line`,
-  "alert.process.fileName": ours`file name`,
-  "alert.process.path": ours`file path`,
-  "alert.process.sha256": ours`file hash`,
-  "alert.process.parent": ours`parent process`,
-  "alert.raw": ours`the raw alert`,
-  "triage.summary": ours`Sentinel's summary`,
-  "investigation.summary": ours`Tier 2's summary`,
-  "plan.summary": ours`IR Lead's plan`,
-  "intel.summary": ours`Threat Intel's report`,
+  "alert.title": say.theAlertsTitle,
+  "alert.description": say.theAlertsDescription,
+  "alert.severity": say.theAlertsSeverity,
+  "alert.disposition": say.whatTheSensorDid,
+  "alert.rule.name": say.rule,
+  "alert.rule.id": say.rule,
+  "alert.tactic": say.tactic,
+  "alert.techniques": say.attckTechniques,
+  "alert.host.name": say.host,
+  "alert.host.os": say.operatingSystem,
+  "alert.host.ip": say.hostsAddress,
+  "alert.user.name": say.user,
+  "alert.indicators": say.indicatorsOfTheAlert,
+  "alert.process.commandLine": say.commandLine,
+  "alert.process.fileName": say.fileName,
+  "alert.process.path": say.filePath,
+  "alert.process.sha256": say.fileHash,
+  "alert.process.parent": say.parentProcess,
+  "alert.raw": say.theRawAlert,
+  "triage.summary": say.sentinelsSummary,
+  "investigation.summary": say.tier2sSummary,
+  "plan.summary": say.irLeadsPlan,
+  "intel.summary": say.threatIntelsReport,
 };
 
 /** A path that has no words of its own: "alert.raw.parent_details.cmdLine" → "raw alert, parent details, cmd line". */

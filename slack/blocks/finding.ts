@@ -10,6 +10,7 @@ import { buttons, hats, outcomes, verdicts } from "../wording.ts";
 import { stepsOf, type Steps } from "../traces.ts";
 import type { CaseThread, Rating } from "../case-thread.ts";
 import { brief, evidenceItem } from "./evidence.ts";
+import * as say from "../words/finding.ts";
 
 export const findingTypes = [
   "alert.triaged",
@@ -76,35 +77,35 @@ function toldBy(finding: Finding): Told {
 
 function triaged({ data }: KnownEvent<"alert.triaged">): Told {
   const lists = [
-    [ours`Against`, data.mitigatingFactors],
-    [ours`Only a person can answer`, data.questions],
+    [say.against, data.mitigatingFactors],
+    [say.onlyAPersonCanAnswer, data.questions],
   ] as const;
-  const conclusion = ours`${verdictWords(data)}, confidence ${share(data.confidence)}, priority ${data.priority}`;
+  const conclusion = say.triagedAs(verdictWords(data), share(data.confidence), data.priority);
   return { conclusion, summary: data.summary, lists, ...tied(data) };
 }
 
 function investigated({ data }: KnownEvent<"case.investigated">): Told {
-  const next = { escalate: ours`escalated`, close: ours`to close`, needs_human_review: ours`needs a person` };
+  const next = { escalate: say.escalated, close: say.toClose, needs_human_review: say.needsAPerson };
   const before = verdicts[data.originalVerdict];
-  const changed = data.originalVerdict === data.verdict ? ours`` : ours` (was ${before})`;
+  const changed = data.originalVerdict === data.verdict ? ours`` : say.was(before);
   return {
-    conclusion: ours`${verdictWords(data)}${changed}, confidence ${share(data.confidence)}, ${next[data.decision]}`,
+    conclusion: say.investigatedAs(verdictWords(data), changed, share(data.confidence), next[data.decision]),
     summary: data.summary,
-    lists: [[ours`Next`, data.nextSteps]],
+    lists: [[say.next, data.nextSteps]],
     ...tied(data),
   };
 }
 
 function planned({ data }: KnownEvent<"response.planned">): Told {
-  const bridge = data.bridgeRequired ? ours`, bridge required` : ours``;
+  const bridge = data.bridgeRequired ? say.bridgeRequired : ours``;
   return {
     conclusion: ours`${configured(data.sev)}${bridge}`,
     summary: data.summary,
     lists: [
-      [ours`Containment`, data.containment],
-      [ours`Eradication`, data.eradication],
-      [ours`Recovery`, data.recovery],
-      [ours`Notify`, data.notifications],
+      [say.containment, data.containment],
+      [say.eradication, data.eradication],
+      [say.recovery, data.recovery],
+      [say.notify, data.notifications],
     ],
     ...tied(data),
   };
@@ -112,9 +113,9 @@ function planned({ data }: KnownEvent<"response.planned">): Told {
 
 function reported({ data }: KnownEvent<"intel.reported">): Told {
   const advice = {
-    raise: ours`advises a higher SEV`,
-    keep: ours`keeps the SEV`,
-    lower: ours`advises a lower SEV`,
+    raise: say.advisesAHigherSev,
+    keep: say.keepsTheSev,
+    lower: say.advisesALowerSev,
   };
   const actor =
     data.actor === undefined ? [] : [`${data.actor.name} (confidence ${data.actor.confidence.toFixed(2)})`];
@@ -122,11 +123,11 @@ function reported({ data }: KnownEvent<"intel.reported">): Told {
     conclusion: advice[data.severityAdvice],
     summary: data.summary,
     lists: [
-      [ours`Likely actor`, actor],
-      [ours`Campaigns`, data.campaigns],
-      [ours`Techniques`, data.techniques.length === 0 ? [] : [data.techniques.join(", ")]],
+      [say.likelyActor, actor],
+      [say.campaigns, data.campaigns],
+      [say.techniques, data.techniques.length === 0 ? [] : [data.techniques.join(", ")]],
       [
-        ours`Indicators`,
+        say.indicators,
         data.indicators.map(({ type, value, reputation }) => `${type} ${value}: ${reputation}`),
       ],
     ],
@@ -136,11 +137,11 @@ function reported({ data }: KnownEvent<"intel.reported">): Told {
 
 function failed({ data }: KnownEvent<"role.failed">): Told {
   const reasons = {
-    budget_exhausted: ours`gave no answer: its budget was spent`,
-    invalid_output: ours`gave no answer: what it said did not parse`,
-    empty_output: ours`gave no answer: it said nothing`,
-    tool_failed: ours`gave no answer: a tool failed`,
-    model_unavailable: ours`gave no answer: no model answered in time`,
+    budget_exhausted: say.budgetSpent,
+    invalid_output: say.didNotParse,
+    empty_output: say.saidNothing,
+    tool_failed: say.toolFailed,
+    model_unavailable: say.noModelAnswered,
   };
   return { conclusion: reasons[data.reason], summary: data.detail, lists: [], evidence: [], dropped: 0 };
 }
@@ -168,7 +169,7 @@ const itemLength = 200;
 function listed(name: Ours, items: readonly string[]): RichTextBlock["elements"] {
   if (items.length === 0) return [];
   const shown: Shown[] = items.slice(0, listItems).map((item) => untrusted(item, { max: itemLength }));
-  if (items.length > listItems) shown.push(ours`and ${items.length - listItems} more`);
+  if (items.length > listItems) shown.push(say.andMore(items.length - listItems));
   return [section(bold(name)), bullets(shown.map((item) => section(text(item))))];
 }
 
@@ -176,16 +177,16 @@ function evidenceBlocks({ evidence }: Told, steps: Steps): KnownBlock[] {
   if (evidence.length === 0) return [];
   const shown = evidence.slice(0, shownEvidence).map((item) => evidenceItem(item, steps, brief));
   const left = evidence.length - shownEvidence;
-  const more = left > 0 ? [section(text(ours`${left} more under All evidence`))] : [];
-  return [richText(section(bold(ours`Evidence`)), bullets(shown), ...more)];
+  const more = left > 0 ? [section(text(say.moreUnderAllEvidence(left)))] : [];
+  return [richText(section(bold(say.evidence)), bullets(shown), ...more)];
 }
 
 function untied(dropped: number, all: number | undefined): KnownBlock {
-  const of = all === undefined ? ours`` : ours` of ${all}`;
+  const of = all === undefined ? ours`` : say.of(all);
   const words =
     dropped === 1
-      ? ours`1${of} ${all === undefined ? ours`claim` : ours`claims`} could not be tied to the record and was removed.`
-      : ours`${dropped}${of} claims could not be tied to the record and were removed.`;
+      ? say.oneClaimRemoved(of, all === undefined ? say.claim : say.claims)
+      : say.claimsRemoved(dropped, of);
   return { type: "context", elements: [plain(words)] };
 }
 
@@ -208,10 +209,10 @@ function rated(ratings: readonly Rating[]): KnownBlock[] {
   if (ratings.length === 0) return [];
   const right = ratings.filter((rating) => rating.right).length;
   const words = [
-    ...(right === 0 ? [] : [ours`right: ${right}`]),
-    ...(ratings.length === right ? [] : [ours`wrong: ${ratings.length - right}`]),
+    ...(right === 0 ? [] : [say.right(right)]),
+    ...(ratings.length === right ? [] : [say.wrong(ratings.length - right)]),
   ];
   const [first = ours``, second] = words;
   const said = second === undefined ? first : ours`${first}, ${second}`;
-  return [{ type: "context", elements: [plain(ours`People say ${said}`)] }];
+  return [{ type: "context", elements: [plain(say.peopleSay(said))] }];
 }

@@ -3,7 +3,8 @@ import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from "@slack/
 import { z } from "zod";
 import { CaseId } from "../../src/events/vocabulary.ts";
 import { limits, viewWithinLimits } from "../limits.ts";
-import { configured, ours, plain, type Ours, type Shown } from "../text.ts";
+import { configured, plain, type Ours, type Shown } from "../text.ts";
+import * as say from "../words/form.ts";
 
 /** Which card a form was opened from. */
 export const FormOrigin = z.strictObject({
@@ -29,7 +30,7 @@ export function form(words: FormWords, origin: unknown, blocks: KnownBlock[]): M
     callback_id: words.callbackId,
     title: plain(words.title),
     submit: plain(words.submit),
-    close: plain(ours`Cancel`),
+    close: plain(say.cancel),
     private_metadata: JSON.stringify(origin),
     blocks,
   });
@@ -37,7 +38,7 @@ export function form(words: FormWords, origin: unknown, blocks: KnownBlock[]): M
 
 /** Only to be read. */
 export function page(title: Ours, blocks: KnownBlock[]): ModalView {
-  return viewWithinLimits({ type: "modal", title: plain(title), close: plain(ours`Close`), blocks });
+  return viewWithinLimits({ type: "modal", title: plain(title), close: plain(say.close), blocks });
 }
 
 interface InputWords {
@@ -83,7 +84,7 @@ export function choice(words: InputWords & { readonly options: readonly Choice[]
     ...framed(words),
     element: {
       ...{ type: "static_select", action_id: words.field, options },
-      placeholder: plain(ours`Choose one`),
+      placeholder: plain(say.chooseOne),
       ...(chosen === undefined ? {} : { initial_option: chosen }),
     },
   };
@@ -94,7 +95,7 @@ export function personPicker(words: InputWords): InputBlock {
   return {
     ...framed(words),
     element: {
-      ...{ type: "users_select", action_id: field, placeholder: plain(ours`Choose a person`) },
+      ...{ type: "users_select", action_id: field, placeholder: plain(say.chooseAPerson) },
       ...(initial === undefined ? {} : { initial_user: initial }),
     },
   };

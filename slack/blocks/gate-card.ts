@@ -10,7 +10,7 @@ import type { Look } from "../config.ts";
 import { authorisableWith } from "../handoffs.ts";
 import type { Message } from "../limits.ts";
 import { bold, bullets, date, richText, section, text, who } from "../rich.ts";
-import { caseRef, configured, fallback, Markup, mrkdwn, ours, plain, untrusted, type Ours } from "../text.ts";
+import { caseRef, configured, Markup, ours, plain, untrusted, type Ours } from "../text.ts";
 import { stepsOf } from "../traces.ts";
 import { footer, tooLong, verbs } from "../wording.ts";
 import { actionBlocks } from "./action-blocks.ts";
@@ -20,6 +20,7 @@ import { carryOutButtons, decideButtons } from "./card-buttons.ts";
 import { closedCard } from "./closed-card.ts";
 import { elsewhere } from "./elsewhere.ts";
 import { evidenceItem, glance } from "./evidence.ts";
+import * as say from "../words/gate-card.ts";
 
 export interface CardContext {
   readonly thread: CaseThread;
@@ -51,7 +52,7 @@ function openCard(request: Request, { thread, look }: CardContext): Message {
     together: together[0]?.eventId === request.eventId ? together.length : 1,
   });
   const blocks: KnownBlock[] = [
-    { type: "section", text: mrkdwn`*Action required from: ${title}* ${called}` },
+    { type: "section", text: say.actionRequiredHead(title, called) },
     ...actionBlocks(request),
     richText(why(request), ...proof(request, thread), ...against(request)),
     richText(section(...bounds(request, thread)), ...elsewhere(look.sameAs(request))),
@@ -59,22 +60,22 @@ function openCard(request: Request, { thread, look }: CardContext): Message {
     { type: "actions", ...buttons },
     closing(request, thread.file.caseId),
   ];
-  return { text: fallback`Action required from ${title}: ${verbs[ask.verb].headline}, ${caseId}`, blocks };
+  return { text: say.actionRequiredSpoken(title, verbs[ask.verb].headline, caseId), blocks };
 }
 
 /** A card also stands in the channel, away from its thread: it names its case. The code is compared by eye. */
 function closing({ handoff }: Request, caseId: string): KnownBlock {
-  const facts = mrkdwn`${caseRef(caseId)} · code *${configured(handoff.code)}*`;
+  const facts = say.codeMarked(caseRef(caseId), configured(handoff.code));
   return { type: "context", elements: [facts, plain(footer)] };
 }
 
 function why({ handoff: { ask } }: Request): ReturnType<typeof section> {
-  return section(bold(ours`Why `), text(untrusted(ask.rationale, { brief: 240 })));
+  return section(bold(say.why), text(untrusted(ask.rationale, { brief: 240 })));
 }
 
 function against({ handoff: { ask } }: Request): ReturnType<typeof section>[] {
   if (ask.against === undefined || ask.against === "") return [];
-  return [section(bold(ours`Against `), text(untrusted(ask.against, { brief: 140 })))];
+  return [section(bold(say.against), text(untrusted(ask.against, { brief: 140 })))];
 }
 
 function proof({ handoff: { ask, proposalId } }: Request, thread: CaseThread): ReturnType<typeof bullets>[] {
@@ -91,16 +92,16 @@ function notDoneCard(request: Request, { thread, look }: CardContext): Message {
   const { ask, proposalId } = request.handoff;
   const { authorised } = verbs[ask.verb];
   const task = carriedOut(ask, thread.file.alert?.source);
-  const line = [bold(ours`Now to do: `), text(task)];
+  const line = [bold(say.nowToDo), text(task)];
   const caseId = caseRef(thread.file.caseId);
   const blocks: KnownBlock[] = [
-    { type: "section", text: mrkdwn`*${authorised}, not done* · ${caseId}` },
+    { type: "section", text: say.notDoneMarked(authorised, caseId) },
     ...actionBlocks(request),
     richText(section(...line, ...owners(proposalOf(thread, proposalId), thread))),
     { type: "actions", ...carryOutButtons(look.cardRef(thread, request), thread.file, look) },
     closing(request, thread.file.caseId),
   ];
-  return { text: fallback`${authorised}, not done: ${verbs[ask.verb].headline}, ${caseId}`, blocks };
+  return { text: say.notDoneSpoken(authorised, verbs[ask.verb].headline, caseId), blocks };
 }
 
 /** Who authorised it, who carries it out, and until when. */
@@ -108,8 +109,8 @@ function owners(proposal: Proposal | undefined, thread: CaseThread): RichTextEle
   const decided = proposal?.decided;
   const names = deciders(proposal, thread);
   const onIt = proposal === undefined ? undefined : thread.progress[proposal.proposalId]?.onIt;
-  const owner = onIt === undefined ? [text(ours`nobody is on it yet`)] : [who(onIt), text(ours` is on it`)];
+  const owner = onIt === undefined ? [text(say.nobodyIsOnItYet)] : [who(onIt), text(say.isOnIt)];
   const due = decided?.carryOutBy;
-  const until = due === undefined ? [] : [text(ours` · carry out by `), date(due)];
-  return [newline, text(ours`Authorised by `), ...names, newline, ...owner, ...until];
+  const until = due === undefined ? [] : [text(say.carryOutBy), date(due)];
+  return [newline, text(say.authorisedBy), ...names, newline, ...owner, ...until];
 }

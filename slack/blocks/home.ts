@@ -11,6 +11,7 @@ import { caseRef, configured, ours, plain, untrusted, type Ours } from "../text.
 import { buttons, endings, mayNotAsk, verbs, verdicts } from "../wording.ts";
 import { briefly } from "./action-words.ts";
 import { healthLines, isWell, type Health } from "./status-answer.ts";
+import * as say from "../words/home.ts";
 
 export interface Waiting {
   readonly handoff: Handoff;
@@ -35,16 +36,14 @@ export function homeView(content: HomeContent): HomeView {
   return viewWithinLimits({
     type: "home",
     blocks: [
-      heading(
-        waiting.length === 0 ? ours`Nothing waits for you` : ours`Waiting for you: ${waiting.length + left}`,
-      ),
+      heading(waiting.length === 0 ? say.nothingWaitsForYou : say.waitingForYou(waiting.length + left)),
       ...waiting.flatMap(waitingBlocks),
-      ...(left > 0 ? [richText(section(text(ours`and ${left} more`)))] : []),
-      heading(ours`Your tier's cases`),
-      listOf(cases.map(caseLine), ours`None is open.`),
-      heading(ours`Last decisions`),
-      listOf(decisions.map(decisionLine), ours`None yet.`),
-      heading(isWell(health) ? ours`Everything runs` : ours`Something needs a look`),
+      ...(left > 0 ? [richText(section(text(say.andMore(left))))] : []),
+      heading(say.yourTiersCases),
+      listOf(cases.map(caseLine), say.noneIsOpen),
+      heading(say.lastDecisions),
+      listOf(decisions.map(decisionLine), say.noneYet),
+      heading(isWell(health) ? say.everythingRuns : say.somethingNeedsALook),
       richText(bullets(healthLines(health))),
     ],
   });
@@ -65,7 +64,7 @@ function listOf(lines: readonly RichTextSection[], none: Ours): KnownBlock {
 function waitingBlocks({ handoff, link }: Waiting): KnownBlock[] {
   const { ask, caseId, code } = handoff;
   const head = dotted(
-    [[bold(briefly(ask, 200))], [text(caseRef(caseId))], [text(ours`code `), bold(configured(code))]],
+    [[bold(briefly(ask, 200))], [text(caseRef(caseId))], [text(say.code), bold(configured(code))]],
     dot,
   );
   const what = richText(section(...head, text(ours`\n`), ...dotted(stateGroups(handoff), dot)));
@@ -81,22 +80,22 @@ function waitingBlocks({ handoff, link }: Waiting): KnownBlock[] {
 
 function stateGroups(handoff: Handoff): RichTextElement[][] {
   const { bar, status, approvals, opened, assignee, carryOutBy } = handoff;
-  const onIt = assignee === undefined ? [] : [[who(assignee), text(ours` is on it`)]];
+  const onIt = assignee === undefined ? [] : [[who(assignee), text(say.isOnIt)]];
   if (status === "authorised") {
-    const until = carryOutBy === undefined ? [] : [[text(ours`carry out by `), date(carryOutBy)]];
-    return [[bold(ours`authorised, not done`)], ...until, ...onIt];
+    const until = carryOutBy === undefined ? [] : [[text(say.carryOutBy), date(carryOutBy)]];
+    return [[bold(say.authorisedNotDone)], ...until, ...onIt];
   }
   const title = configured(bar.addressed.title);
-  const count = bar.quorum > 1 ? [[text(ours`${approvals.length} of ${bar.quorum} people`)]] : [];
-  const by = opened === undefined ? [] : [[text(ours`answer by `), date(opened.expiresAt)]];
-  return [[text(ours`asked of ${title}`)], ...count, ...by, ...onIt];
+  const count = bar.quorum > 1 ? [[text(say.ofPeople(approvals.length, bar.quorum))]] : [];
+  const by = opened === undefined ? [] : [[text(say.answerBy), date(opened.expiresAt)]];
+  return [[text(say.askedOf(title))], ...count, ...by, ...onIt];
 }
 
 function caseLine({ file, openedAt }: CaseThread): RichTextSection {
-  const title = file.alert === undefined ? ours`(no alert)` : untrusted(file.alert.title, { brief: 120 });
+  const title = file.alert === undefined ? say.noAlert : untrusted(file.alert.title, { brief: 120 });
   const counted = verdictOf(file);
-  const verdict = counted === undefined ? ours`no verdict yet` : verdicts[counted.verdict];
-  const opened = openedAt === undefined ? [] : [[text(ours`opened `), date(openedAt)]];
+  const verdict = counted === undefined ? say.noVerdictYet : verdicts[counted.verdict];
+  const opened = openedAt === undefined ? [] : [[text(say.opened), date(openedAt)]];
   return section(...dotted([[bold(caseRef(file.caseId))], [text(title)], [text(verdict)], ...opened], dot));
 }
 
@@ -106,7 +105,7 @@ function decisionLine({ handoff, at }: Decided): RichTextSection {
     (settled?.by ?? []).map((person) => [who(person)]),
     ours`, `,
   );
-  const by = people.length === 0 ? [] : [[text(ours`by `), ...people]];
+  const by = people.length === 0 ? [] : [[text(say.by), ...people]];
   const groups = [
     [bold(outcomeOf(handoff))],
     [text(briefly(ask, 160))],
@@ -118,7 +117,7 @@ function decisionLine({ handoff, at }: Decided): RichTextSection {
 }
 
 function outcomeOf({ ask, status }: Handoff): Ours {
-  if (status === "pending") return ours`Waiting`;
+  if (status === "pending") return say.waiting;
   if (status === "authorised") return verbs[ask.verb].authorised;
   return status === "executed" ? verbs[ask.verb].done : endings[status];
 }

@@ -4,6 +4,7 @@ import type { Message } from "../limits.ts";
 import { bold, code, dotted, richText, section, text } from "../rich.ts";
 import { caseRef, configured, fallback, ours, untrusted } from "../text.ts";
 import { counted, dot, windowLine } from "./digest-parts.ts";
+import * as say from "../words/hourly-line.ts";
 
 /** What got no thread in a stretch of the log. */
 export interface NoThread {
@@ -24,24 +25,22 @@ export function hourlyLine(none: NoThread): Message | undefined {
   const { caseIds, verdicts, rule, grouped, suppressed } = none;
   const last = caseIds.at(-1);
   if (last === undefined && grouped + suppressed === 0) return undefined;
-  const what = ours`${counted(caseIds.length, "alert")} needed no thread`;
+  const what = say.neededNoThread(counted(caseIds.length, "alert"));
   const judged = verdicts.map(({ verdict, cases }) => [
     text(ours`${cases} ${configured(verdict.replaceAll("_", " "))}`),
   ]);
   const folded = [
-    ...(grouped === 0 ? [] : [[text(ours`${grouped} grouped with earlier ones`)]]),
-    ...(suppressed === 0 ? [] : [[text(ours`${suppressed} muted`)]]),
+    ...(grouped === 0 ? [] : [[text(say.groupedWithEarlierOnes(grouped))]]),
+    ...(suppressed === 0 ? [] : [[text(say.muted(suppressed))]]),
   ];
   const line = dotted(
     [
       [bold(what)],
       windowLine(none.window),
       ...(judged.length === 0 ? [] : [dotted(judged, ours`, `)]),
-      ...(rule === undefined
-        ? []
-        : [[text(ours`${rule.cases} by `), code(untrusted(rule.name, { brief: 80 }))]]),
+      ...(rule === undefined ? [] : [[text(say.by(rule.cases)), code(untrusted(rule.name, { brief: 80 }))]]),
       ...folded,
-      ...(last === undefined ? [] : [[text(ours`all of it by `), code(ours`/soc case ${caseRef(last)}`)]]),
+      ...(last === undefined ? [] : [[text(say.allOfItBy), code(say.socCase(caseRef(last)))]]),
     ],
     dot,
   );

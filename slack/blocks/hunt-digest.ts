@@ -4,7 +4,7 @@ import type { KnownEvent } from "../../src/events/envelope.ts";
 import type { Picture } from "../../src/seams/pictures.ts";
 import type { Message } from "../limits.ts";
 import { bold, bullets, richText, section, text } from "../rich.ts";
-import { fallback, ours, untrusted, type Ours } from "../text.ts";
+import { untrusted, type Ours } from "../text.ts";
 import {
   atMost,
   caseList,
@@ -17,6 +17,7 @@ import {
   wording,
   type DigestLook,
 } from "./digest-parts.ts";
+import * as say from "../words/hunt-digest.ts";
 
 export type HuntEvent = KnownEvent<"hunt.reported">;
 type Finding = HuntEvent["data"]["findings"][number];
@@ -27,18 +28,18 @@ export const namedFindings = 6;
 export const namedCasesOfFinding = 3;
 
 const kinds: readonly { readonly kind: Finding["kind"]; readonly words: Ours }[] = [
-  { kind: "missed_escalation", words: ours`Attacks nobody was asked about` },
-  { kind: "recurring_host", words: ours`Hosts that come back` },
-  { kind: "shared_indicator", words: ours`Indicators in several cases` },
+  { kind: "missed_escalation", words: say.missedAttacks },
+  { kind: "recurring_host", words: say.hostsThatComeBack },
+  { kind: "shared_indicator", words: say.sharedIndicators },
 ];
 
 export function huntMessage({ data }: HuntEvent, look: DigestLook): Message {
   const all = data.findings.length + (data.omitted ?? 0);
-  const omitted = data.omitted === undefined ? [] : [section(text(ours`and ${data.omitted} more findings`))];
+  const omitted = data.omitted === undefined ? [] : [section(text(say.andMoreFindings(data.omitted)))];
   return {
-    text: fallback`Hunt: ${counted(all, "finding")}`,
+    text: say.huntSpoken(counted(all, "finding")),
     blocks: [
-      head(ours`Hunt: ${counted(all, "finding")}`),
+      head(say.hunt(counted(all, "finding"))),
       richText(section(...windowLine(data.window))),
       ...wording(data),
       ...pictureBlock(look.picture, huntAlt(data)),
@@ -59,20 +60,20 @@ function kindBlocks(
   );
   if (shown.length === 0) return [];
   const lines = shown.map((finding) => section(...findingLine(finding, look)));
-  return [richText(section(bold(words)), bullets([...lines, ...more(left, ours`of these`)]))];
+  return [richText(section(bold(words)), bullets([...lines, ...more(left, say.ofThese)]))];
 }
 
 function findingLine({ what, caseIds, before }: Finding, look: DigestLook): RichTextElement[] {
   return [
     text(untrusted(what, { brief: 240 })),
     ...(caseIds.length === 0 ? [] : [text(dot), ...caseList(caseIds, namedCasesOfFinding, look)]),
-    ...(before === undefined ? [] : [text(dot), text(ours`${counted(before, "case")} when last reported`)]),
+    ...(before === undefined ? [] : [text(dot), text(say.whenLastReported(counted(before, "case")))]),
   ];
 }
 
 export function huntAlt({ findings }: Pick<HuntEvent["data"], "findings">): string {
   const shown = drawnFindings(findings).length;
-  return ours`In how many cases each of ${counted(shown, "finding")} stands. The message lists the same.`;
+  return say.inHowManyCasesEachOf(counted(shown, "finding"));
 }
 
 /** What comes back, by how often; a missed escalation is one case and nothing to compare. */

@@ -3,9 +3,10 @@ import type { KnownBlock } from "@slack/types";
 import { slackActions } from "../ids.ts";
 import type { Message } from "../limits.ts";
 import { richText, section, text } from "../rich.ts";
-import { caseRef, configured, fallback, mrkdwn, ours, plain, type Markup } from "../text.ts";
+import { caseRef, configured, mrkdwn, ours, plain, type Markup } from "../text.ts";
 import { buttons } from "../wording.ts";
 import { caseLine, counted, head, small, type DigestLook } from "./digest-parts.ts";
+import * as say from "../words/label-sample.ts";
 
 export interface SampledDay {
   /** "2026-03-02" */
@@ -20,22 +21,20 @@ export function labelSample(days: readonly SampledDay[], look: DigestLook, menti
   const caseIds = days.flatMap((sampled) => sampled.caseIds);
   const named = days.map(({ day }) => configured(day));
   const [first = ours``, ...others] = named;
-  const of = others.length === 0 ? first : ours`${first} to ${others.at(-1) ?? first}`;
+  const of = others.length === 0 ? first : say.to(first, others.at(-1) ?? first);
   return {
-    text: fallback`${counted(caseIds.length, "random case")} to label`,
+    text: say.toLabelSpoken(counted(caseIds.length, "random case")),
     blocks: [
-      head(ours`Was anything missed?`),
+      head(say.wasAnythingMissed),
       ...(mention === undefined ? [] : [{ type: "section", text: mrkdwn`${mention}` } as const]),
       richText(
         section(
-          text(
-            ours`${counted(caseIds.length, "case")} of ${of}, drawn at random from those nobody was asked about. `,
-          ),
-          text(ours`What you find is how hatrack knows what it misses.`),
+          text(say.drawnAtRandom(counted(caseIds.length, "case"), of)),
+          text(say.whatYouFindIsHowHatrack),
         ),
       ),
       ...caseIds.flatMap((caseId) => caseBlocks(caseId, look)),
-      small(ours`A label counts before every role's verdict. Everything known of one: /soc case CASE`),
+      small(say.howALabelCounts),
     ],
   };
 }

@@ -14,6 +14,7 @@ import { evidenceItem, whole } from "./evidence.ts";
 import type { CaseThread, Question, Request } from "../case-thread.ts";
 import { evidenceOf, titleOf, type Finding } from "./finding.ts";
 import { area, choice, form, FormOrigin, page, personPicker, type FormWords } from "./form.ts";
+import * as say from "../words/modals.ts";
 
 export interface FormContext {
   readonly request: Request;
@@ -28,53 +29,51 @@ export function authoriseForm(context: FormContext): ModalView {
   const { authorise } = verbs[context.request.handoff.ask.verb];
   return onCard({ callbackId: forms.authorise, title: authorise, submit: authorise }, context, [
     richText(section(...bounds(context.request, context.thread))),
-    area({ field: fields.note, label: ours`Note for the record`, required: false }),
+    area({ field: fields.note, label: say.noteForTheRecord, required: false }),
     { type: "context", elements: [plain(footer)] },
   ]);
 }
 
 export function rejectForm(context: FormContext): ModalView {
-  return onCard({ callbackId: forms.reject, title: ours`Reject`, submit: ours`Reject` }, context, [
-    choice({ field: fields.category, label: ours`Why`, required: true, options: rejectCategories }),
-    area({ field: fields.reason, label: ours`Reason`, required: true }),
+  return onCard({ callbackId: forms.reject, title: say.reject, submit: say.reject }, context, [
+    choice({ field: fields.category, label: say.why, required: true, options: rejectCategories }),
+    area({ field: fields.reason, label: say.reason, required: true }),
   ]);
 }
 
 export function needInfoForm(context: FormContext): ModalView {
-  const hint = ours`The role answers in the thread, from the record or with its tools.`;
-  return onCard({ callbackId: forms.needInfo, title: ours`Need info`, submit: ours`Ask` }, context, [
-    area({ field: fields.question, label: ours`What do you need to know?`, required: true, hint }),
+  const hint = say.whereTheRoleAnswers;
+  return onCard({ callbackId: forms.needInfo, title: say.needInfo, submit: say.ask }, context, [
+    area({ field: fields.question, label: say.whatDoYouNeedToKnow, required: true, hint }),
   ]);
 }
 
 export function answerForm(context: FormContext): ModalView {
   const asked = context.question?.text ?? "";
-  const hint = ours`It goes on the record and into the thread, under your name.`;
-  return onCard({ callbackId: forms.answer, title: ours`Answer`, submit: ours`Answer` }, context, [
-    richText(section(bold(ours`Asked: `), text(untrusted(asked, { max: 2000, lines: true })))),
-    area({ field: fields.answer, label: ours`What do you know?`, required: true, hint }),
+  const hint = say.itGoesOnTheRecordAnd;
+  return onCard({ callbackId: forms.answer, title: say.answer, submit: say.answer }, context, [
+    richText(section(bold(say.asked), text(untrusted(asked, { max: 2000, lines: true })))),
+    area({ field: fields.answer, label: say.whatDoYouKnow, required: true, hint }),
   ]);
 }
 
 export function couldNotDoForm(context: FormContext): ModalView {
-  return onCard(
-    { callbackId: forms.couldNotDo, title: ours`Could not do it`, submit: ours`Record` },
-    context,
-    [area({ field: fields.reason, label: ours`What stopped you?`, required: true })],
-  );
+  return onCard({ callbackId: forms.couldNotDo, title: say.couldNotDoIt, submit: say.record }, context, [
+    area({ field: fields.reason, label: say.whatStoppedYou, required: true }),
+  ]);
 }
 
 export function revokeForm(context: FormContext): ModalView {
-  const words = { callbackId: forms.revoke, title: ours`Take back`, submit: ours`Take it back` };
+  const words = { callbackId: forms.revoke, title: say.takeBack, submit: say.takeItBack };
   return onCard(words, context, [
-    richText(section(text(ours`The authorisation will no longer hold, and nobody may carry it out.`))),
-    area({ field: fields.reason, label: ours`Why?`, required: true }),
+    richText(section(text(say.whatTakingBackDoes))),
+    area({ field: fields.reason, label: say.whyTakeBack, required: true }),
   ]);
 }
 
 export function rolledBackForm(context: FormContext): ModalView {
-  return onCard({ callbackId: forms.rolledBack, title: ours`Rolled back`, submit: ours`Record` }, context, [
-    area({ field: fields.reason, label: ours`Why was it undone?`, required: true }),
+  return onCard({ callbackId: forms.rolledBack, title: say.rolledBack, submit: say.record }, context, [
+    area({ field: fields.reason, label: say.whyWasItUndone, required: true }),
   ]);
 }
 
@@ -85,26 +84,26 @@ export function handToForm(context: FormContext): ModalView {
   const roles =
     options.length === 0
       ? []
-      : [choice({ field: fields.role, label: ours`To a role`, required: false, options })];
-  return onCard({ callbackId: forms.handTo, title: ours`Hand to`, submit: ours`Hand over` }, context, [
-    personPicker({ field: fields.person, label: ours`To a person`, required: false }),
+      : [choice({ field: fields.role, label: say.toARole, required: false, options })];
+  return onCard({ callbackId: forms.handTo, title: say.handTo, submit: say.handOver }, context, [
+    personPicker({ field: fields.person, label: say.toAPerson, required: false }),
     ...roles,
-    area({ field: fields.reason, label: ours`Why`, required: false }),
+    area({ field: fields.reason, label: say.why, required: false }),
   ]);
 }
 
 const snoozes = [
-  { value: "10", label: ours`10 minutes` },
-  { value: "30", label: ours`30 minutes` },
-  { value: "60", label: ours`1 hour` },
-  { value: "240", label: ours`4 hours` },
+  { value: "10", label: say.tenMinutes },
+  { value: "30", label: say.thirtyMinutes },
+  { value: "60", label: say.oneHour },
+  { value: "240", label: say.fourHours },
 ] as const;
 
 export function snoozeForm(context: FormContext): ModalView {
-  const hint = ours`Only the reminder moves. The time to answer stays as it is.`;
-  return onCard({ callbackId: forms.snooze, title: ours`Snooze`, submit: ours`Snooze` }, context, [
+  const hint = say.onlyTheReminderMoves;
+  return onCard({ callbackId: forms.snooze, title: say.snooze, submit: say.snooze }, context, [
     choice({
-      ...{ field: fields.minutes, label: ours`Remind again in`, required: true, hint },
+      ...{ field: fields.minutes, label: say.remindAgainIn, required: true, hint },
       ...{ options: snoozes, initial: "30" },
     }),
   ]);
@@ -113,7 +112,7 @@ export function snoozeForm(context: FormContext): ModalView {
 /** Everything a finding rests on, whole. */
 export function evidenceView(finding: Finding, steps: Steps): ModalView {
   const head = dotted([[bold(titleOf(finding))], [text(caseRef(finding.subject))]], ours` · `);
-  return page(ours`All evidence`, [
+  return page(say.allEvidence, [
     richText(section(...head)),
     ...evidenceOf(finding).map((item) => richText(bullets([evidenceItem(item, steps, whole)]))),
   ]);
@@ -125,11 +124,11 @@ export function requestEvidenceView(request: Request, thread: CaseThread): Modal
   const steps = stepsOf(thread.traces, proposalId);
   const said = (name: Ours, words: string): KnownBlock =>
     richText(section(bold(name)), section(text(untrusted(words, { max: 2900, lines: true }))));
-  return page(ours`Evidence`, [
-    richText(section(text(caseRef(thread.file.caseId)), text(ours` · code `), bold(configured(code)))),
+  return page(say.evidence, [
+    richText(section(text(caseRef(thread.file.caseId)), text(say.code), bold(configured(code)))),
     ...actionBlocks(request),
-    said(ours`Why`, ask.rationale),
-    ...(ask.against === undefined || ask.against === "" ? [] : [said(ours`Against`, ask.against)]),
+    said(say.why, ask.rationale),
+    ...(ask.against === undefined || ask.against === "" ? [] : [said(say.against, ask.against)]),
     ...ask.evidence.map((item) => richText(bullets([evidenceItem(item, steps, whole)]))),
   ]);
 }
@@ -142,7 +141,7 @@ export function onCard(
 ): ModalView {
   const head = section(
     text(caseRef(origin.caseId)),
-    text(ours` · the card must carry the code `),
+    text(say.theCardMustCarryTheCode),
     bold(configured(request.handoff.code)),
   );
   return form(words, FormOrigin.parse(origin), [richText(head), ...actionBlocks(request), ...blocks]);

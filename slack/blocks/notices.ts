@@ -17,6 +17,7 @@ import { briefly } from "./action-words.ts";
 import { answerOf, lookingInto, newline } from "./bounds.ts";
 import { brief, evidenceItem } from "./evidence.ts";
 import { inTheirWords } from "./spoken.ts";
+import * as say from "../words/notices.ts";
 
 const dot = ours` · `;
 
@@ -28,7 +29,7 @@ export function directMessage(thread: CaseThread, first: Request, link: string |
   const requests = handoffOf(thread, first);
   const open = requests.some((request) => cardState(thread, request) === "open");
   const lines = requests.slice(0, 20).map((request) => section(...requestLine(thread, request)));
-  const head = open ? mrkdwn`*Action required from: ${title}* · ${caseId}` : mrkdwn`*${title}* · ${caseId}`;
+  const head = open ? say.actionRequiredHead(title, caseId) : mrkdwn`*${title}* · ${caseId}`;
   const blocks: KnownBlock[] = [{ type: "section", text: head }, richText(bullets(lines))];
   if (link !== undefined) {
     const button = {
@@ -39,7 +40,7 @@ export function directMessage(thread: CaseThread, first: Request, link: string |
     };
     blocks.push({ type: "actions", elements: [{ ...button, type: "button" }] });
   }
-  return { text: fallback`${open ? ours`Action required` : ours`Answered`}: ${caseId}`, blocks };
+  return { text: fallback`${open ? say.actionRequired : say.answered}: ${caseId}`, blocks };
 }
 
 function requestLine(thread: CaseThread, request: Request): RichTextElement[] {
@@ -47,22 +48,22 @@ function requestLine(thread: CaseThread, request: Request): RichTextElement[] {
   const groups: RichTextElement[][] = [[bold(briefly(ask, 200))], [text(stateWords(thread, request))]];
   const proposal = proposalOf(thread, proposalId);
   if (cardState(thread, request) === "open") {
-    if (proposal?.expiresAt !== undefined) groups.push([text(ours`answer by `), date(proposal.expiresAt)]);
-    groups.push([text(ours`code ${configured(gateCode)}`)]);
+    if (proposal?.expiresAt !== undefined) groups.push([text(say.answerBy), date(proposal.expiresAt)]);
+    groups.push([text(say.code(configured(gateCode)))]);
   }
   return dotted(groups, dot);
 }
 
 function stateWords(thread: CaseThread, request: Request): Ours {
   const state = cardState(thread, request);
-  if (state === "open") return ours`waiting`;
-  if (state === "handed_on") return ours`handed to the next tier`;
-  if (state === "replaced") return ours`changed by a person`;
+  if (state === "open") return say.waiting;
+  if (state === "handed_on") return say.handedToTheNextTier;
+  if (state === "replaced") return say.changedByAPerson;
   const { ask, proposalId } = request.handoff;
-  if (state === "not_done") return ours`${verbs[ask.verb].authorised}, not done`;
+  if (state === "not_done") return say.notDone(verbs[ask.verb].authorised);
   const status = proposalOf(thread, proposalId)?.status ?? "cancelled";
   if (status === "executed") return verbs[ask.verb].done;
-  return status === "pending" || status === "authorised" ? ours`closed` : endings[status];
+  return status === "pending" || status === "authorised" ? say.closed : endings[status];
 }
 
 /** Said into the thread because editing a card notifies nobody (lesson 29). */
@@ -72,19 +73,19 @@ export function reminder(thread: CaseThread, request: Request, look: Look): Mess
   const title = configured(addressed.title);
   const called = look.mentions.get(addressed.role) ?? new Markup("");
   const blocks: KnownBlock[] = [
-    { type: "section", text: mrkdwn`*Still waiting for: ${title}* ${called}` },
+    { type: "section", text: say.stillWaitingForMarked(title, called) },
     richText(section(...requestLine(thread, request))),
   ];
-  return { text: fallback`Still waiting for ${title}: ${caseId}`, blocks };
+  return { text: say.stillWaitingForSpoken(title, caseId), blocks };
 }
 
 /** @param ref what stands behind "Answer…": whoever knows can say so */
 export function infoRequested(caseId: string, data: EventData<"info.requested">, ref: string): Message {
   const line = [
-    ...[who(data.by), text(ours` needs to know: `), text(untrusted(data.question, { lines: true }))],
+    ...[who(data.by), text(say.needsToKnow), text(untrusted(data.question, { lines: true }))],
     newline,
     ...lookingInto(data.asks),
-    text(ours` The answer comes here.`),
+    text(say.theAnswerComesHere),
   ];
   const answer: Button = {
     type: "button",
@@ -93,7 +94,7 @@ export function infoRequested(caseId: string, data: EventData<"info.requested">,
     value: ref,
   };
   const blocks: KnownBlock[] = [richText(section(...line)), { type: "actions", elements: [answer] }];
-  return { text: fallback`Question on ${caseRef(caseId)}`, blocks };
+  return { text: say.questionOnSpoken(caseRef(caseId)), blocks };
 }
 
 export function infoAnswered(caseId: string, data: EventData<"info.answered">, steps: Steps): Message {
@@ -105,7 +106,7 @@ export function infoAnswered(caseId: string, data: EventData<"info.answered">, s
     role === undefined ? [text(untrusted(answer.replace(/^From the record:\n/, ""), { lines: true }))] : [];
   const said = section(...answerOf(whose), bold(ours`: `), ...words);
   const blocks = [richText(said, ...(proof.length === 0 ? [] : [bullets(proof)]))];
-  return { text: fallback`Answer on ${caseRef(caseId)}`, blocks };
+  return { text: say.answerOnSpoken(caseRef(caseId)), blocks };
 }
 
 interface Told {
@@ -120,13 +121,13 @@ interface Told {
  * reads out, names nobody who does not stand in soc.yaml.
  */
 export function refusal(data: EventData<"decision.refused">, { titles, people }: Told): Message {
-  const lines: RichTextElement[] = [bold(ours`Not done. `), ...inTheirWords(data.message, people)];
+  const lines: RichTextElement[] = [bold(say.notDoneHead), ...inTheirWords(data.message, people)];
   const { whoCan } = data;
-  if (whoCan !== undefined) lines.push(text(ours` Who can answer: `), bold(untrusted(whoCan, { max: 200 })));
+  if (whoCan !== undefined) lines.push(text(say.whoCanAnswer), bold(untrusted(whoCan, { max: 200 })));
   const named = titles.filter((title) => whoCan?.includes(title) === true).map(configured);
   const [first, ...others] = named;
-  const who_ = others.reduce((all, title) => ours`${all} or ${title}`, first ?? ours``);
-  const spoken = first === undefined ? fallback`Not done` : fallback`Not done. Who can answer: ${who_}`;
+  const who_ = others.reduce((all, title) => say.or(all, title), first ?? ours``);
+  const spoken = first === undefined ? say.notDoneSpoken : say.whoCanAnswerSpoken(who_);
   return { text: spoken, blocks: [richText(section(...lines))] };
 }
 

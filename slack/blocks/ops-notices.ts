@@ -6,6 +6,7 @@ import type { Message } from "../limits.ts";
 import { bold, code, date, richText, section, text, who } from "../rich.ts";
 import { caseRef, configured, fallback, ours, untrusted, type Ours } from "../text.ts";
 import { reasonOf } from "./case-notices.ts";
+import * as say from "../words/ops-notices.ts";
 
 /** A missed canary is the watch's to say: it must be heard when this lane is what stopped. */
 export const opsTypes = [
@@ -50,13 +51,13 @@ function opsWords(event: OpsEvent): OpsWords {
 
 function roleWords(event: Extract<OpsEvent, { type: "role.paused" | "role.resumed" }>): OpsWords {
   const role = code(untrusted(event.data.role, { max: 60 }));
-  const by = [text(ours` `), role, text(ours` by `), who(event.data.by)];
-  if (event.type === "role.resumed") return { head: ours`Resumed`, line: by };
-  return { head: ours`Paused`, line: [...by, ...reasonOf(event.data.reason)] };
+  const by = [text(ours` `), role, text(say.by), who(event.data.by)];
+  if (event.type === "role.resumed") return { head: say.resumed, line: by };
+  return { head: say.paused, line: [...by, ...reasonOf(event.data.reason)] };
 }
 
 function liftedWords({ data }: KnownEvent<"suppression.lifted">): OpsWords {
-  return { head: ours`Unmuted`, line: [...scopeOf(data), text(ours` by `), who(data.by)] };
+  return { head: say.unmuted, line: [...scopeOf(data), text(say.by), who(data.by)] };
 }
 
 function scopeOf({
@@ -66,17 +67,17 @@ function scopeOf({
   readonly rule: string;
   readonly host?: string | undefined;
 }): RichTextElement[] {
-  const on = host === undefined ? [] : [text(ours` on `), code(untrusted(host, { max: 255 }))];
+  const on = host === undefined ? [] : [text(say.on), code(untrusted(host, { max: 255 }))];
   return [text(ours` `), code(untrusted(rule, { max: 300 })), ...on];
 }
 
 function muteWords({ data }: KnownEvent<"suppression.set">): OpsWords {
   return {
-    head: ours`Muted`,
+    head: say.muted,
     line: [
-      ...[...scopeOf(data), text(ours` by `), who(data.by)],
-      ...(data.critical === true ? [text(ours`, critical alerts too,`)] : []),
-      ...[text(ours` until `), date(data.until), ...reasonOf(data.reason)],
+      ...[...scopeOf(data), text(say.by), who(data.by)],
+      ...(data.critical === true ? [text(say.criticalAlertsToo)] : []),
+      ...[text(say.until), date(data.until), ...reasonOf(data.reason)],
     ],
   };
 }
@@ -93,7 +94,7 @@ function toolsWords({ server, version, changes, more }: EventData<"tools.changed
   ].join(" ");
   const name = code(untrusted(`${server} (${version})`, { max: 180 }));
   return {
-    head: ours`What a tool server offers has changed:`,
+    head: say.toolsHaveChanged,
     line: [text(ours` `), name, text(ours` `), text(untrusted(words, { max: 1500 }))],
   };
 }
@@ -104,20 +105,20 @@ const logTypes = ["entry.dead", "entry.redriven", "group.detached", "log.erased"
 function logWords(event: Extract<OpsEvent, { type: (typeof logTypes)[number] }>): OpsWords {
   switch (event.type) {
     case "entry.dead":
-      return { head: ours`Dead letter: work was given up.`, line: deadLine(event) };
+      return { head: say.deadLetter, line: deadLine(event) };
     case "entry.redriven":
-      return { head: ours`Redriven:`, line: because(`an entry of ${event.data.group} is tried again.`) };
+      return { head: say.redriven, line: because(`an entry of ${event.data.group} is tried again.`) };
     case "log.verified":
       return verifiedWords(event);
     case "log.erased": {
       const { entries, to, by, why } = event.data;
       const words = `${entries.toLocaleString("en-GB")} entries of the archive up to ${to}, by ${by}: ${why}`;
-      return { head: ours`Erased:`, line: because(words) };
+      return { head: say.erased, line: because(words) };
     }
     case "group.detached": {
       const { group, undone, why } = event.data;
       const left = undone.length === 0 ? "" : ` ${undone.length} entries were not done.`;
-      return { head: ours`Detached:`, line: because(`${group} reads the log no more: ${why}${left}`) };
+      return { head: say.detached, line: because(`${group} reads the log no more: ${why}${left}`) };
     }
   }
 }
@@ -127,20 +128,20 @@ function verifiedWords({ data }: KnownEvent<"log.verified">): OpsWords {
   const { verdict, entries, heads, damage } = data;
   const counted = `${entries.toLocaleString("en-GB")} entries`;
   if (verdict === "damaged") {
-    const head = ours`Alarm: the log is not what it was.`;
+    const head = say.alarmTheLogIsNotWhat;
     return { head, line: because(`${counted}. ${damage[0] ?? ""} "hatrack audit verify" says the rest.`) };
   }
   const shown = heads.slice(0, 8).flatMap((head) => [text(ours` `), code(untrusted(head, { max: 120 }))]);
   const more = heads.length > 8 ? because(`and ${heads.length - 8} more, in log.verified`) : [];
-  return { head: ours`The log is whole.`, line: [...because(`${counted}; head`), ...shown, ...more] };
+  return { head: say.theLogIsWhole, line: [...because(`${counted}; head`), ...shown, ...more] };
 }
 
 function deadLine({ data, subject }: DeadEntry): RichTextElement[] {
   return [
-    ...[text(ours` `), code(untrusted(data.group, { max: 100 })), text(ours` on `)],
+    ...[text(ours` `), code(untrusted(data.group, { max: 100 })), text(say.on)],
     ...[code(untrusted(subject, { max: 80 })), ...because(`${data.reason}: ${data.error}`)],
-    text(ours` See `),
-    code(ours`hatrack dead list`),
+    text(say.see),
+    code(say.hatrackDeadList),
   ];
 }
 
@@ -149,7 +150,7 @@ export type DeadEntry = KnownEvent<"entry.dead">;
 /** One line for many of one group: `latest` is the last of them. */
 export function deadNotice(latest: DeadEntry, entries: number): Message {
   if (entries === 1) return opsNotice(latest);
-  const head = ours`Dead letters: work was given up ${entries} times within the hour. The latest:`;
+  const head = say.deadLetters(entries);
   return { text: fallback`${head}`, blocks: [richText(section(bold(head), ...deadLine(latest)))] };
 }
 
@@ -170,17 +171,14 @@ function alarmWords(event: Alarm): OpsWords {
   switch (event.type) {
     case "handoff.unposted":
       return {
-        head: ours`Alarm: a card was not posted.`,
-        line: [
-          text(ours` Nobody can answer it in Slack: ${caseRef(event.subject)}, asked `),
-          date(event.data.askedAt),
-        ],
+        head: say.alarmACardWasNotPosted,
+        line: [text(say.nobodyCanAnswerIt(caseRef(event.subject))), date(event.data.askedAt)],
       };
     case "page.failed":
-      return { head: ours`Alarm: nobody's telephone rang.`, line: because(event.data.why) };
+      return { head: say.nobodysTelephoneRang, line: because(event.data.why) };
     case "record.distrusted":
       return {
-        head: ours`Alarm: an entry of the log is not from whom it says.`,
+        head: say.alarmAnEntryOfTheLog,
         line: [
           text(ours` `),
           code(untrusted(`${event.data.type} ${event.data.eventId}`, { max: 200 })),
@@ -190,12 +188,12 @@ function alarmWords(event: Alarm): OpsWords {
     case "model.budget_spent": {
       const { role, tokens, budget } = event.data;
       const words = `${role}: ${tokens.toLocaleString("en-GB")} of ${budget.toLocaleString("en-GB")} tokens; its work waits for tomorrow (UTC).`;
-      return { head: ours`A role has spent its tokens of the day.`, line: because(words) };
+      return { head: say.aRoleHasSpentItsTokens, line: because(words) };
     }
     case "model.unavailable":
-      return { head: ours`No model answers; work waits.`, line: because(event.data.why) };
+      return { head: say.noModelAnswersWorkWaits, line: because(event.data.why) };
     case "model.failed_over":
-      return { head: ours`Another model has taken over.`, line: because(event.data.why) };
+      return { head: say.modelHasTakenOver, line: because(event.data.why) };
     case "model.recovered":
       return { head: configured("The model answers again."), line: because(event.data.why) };
   }

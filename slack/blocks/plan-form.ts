@@ -5,11 +5,12 @@ import { CaseId } from "../../src/events/vocabulary.ts";
 import type { CaseThread, Request } from "../case-thread.ts";
 import { fields, forms } from "../ids.ts";
 import { richText, section, text } from "../rich.ts";
-import { caseRef, configured, ours, plain, type Ours } from "../text.ts";
+import { caseRef, configured, plain, type Ours } from "../text.ts";
 import { footer } from "../wording.ts";
 import { actionBlocks } from "./action-blocks.ts";
 import { bounds } from "./bounds.ts";
 import { area, form, tick } from "./form.ts";
+import * as say from "../words/plan-form.ts";
 
 /** The cards a plan's form was opened for: private_metadata holds 3,000 characters. */
 export const PlanOrigin = z.strictObject({
@@ -30,25 +31,22 @@ export function mostTogether(): number {
 export const boxOf = (at: number): string => `take.${at}`;
 
 export function planForm(requests: readonly Request[], thread: CaseThread, origin: PlanOrigin): ModalView {
-  const words = { callbackId: forms.authoriseAll, title: ours`Authorise several`, submit: ours`Authorise` };
-  const head = section(
-    text(caseRef(origin.caseId)),
-    text(ours` · each of these is a decision of its own. Untick what you do not authorise.`),
-  );
+  const words = { callbackId: forms.authoriseAll, title: say.authoriseSeveral, submit: say.authorise };
+  const head = section(text(caseRef(origin.caseId)), text(say.eachOfTheseIsADecision));
   return form(words, PlanOrigin.parse(origin), [
     richText(head),
     ...requests.flatMap((request, at) => entry(request, thread, at)),
-    area({ field: fields.note, label: ours`Note for the record`, required: false }),
+    area({ field: fields.note, label: say.noteForTheRecord, required: false }),
     { type: "context", elements: [plain(footer)] },
   ]);
 }
 
 function entry(request: Request, thread: CaseThread, at: number): KnownBlock[] {
-  const says: Ours = ours`Authorise it · code ${configured(request.handoff.code)}`;
+  const says: Ours = say.authoriseItCode(configured(request.handoff.code));
   return [
     { type: "divider" },
     ...actionBlocks(request),
     richText(section(...bounds(request, thread))),
-    tick({ field: boxOf(at), label: ours`Decision`, required: false, says }),
+    tick({ field: boxOf(at), label: say.decision, required: false, says }),
   ];
 }

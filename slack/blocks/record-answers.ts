@@ -4,8 +4,9 @@ import type { Accuracy, AccuracyRow } from "../../src/memory/accuracy.ts";
 import type { Explanation } from "../../src/memory/explain.ts";
 import type { Message } from "../limits.ts";
 import { bold, bullets, code, dotted, richText, section, text, when } from "../rich.ts";
-import { caseRef, configured, fallback, ours, plain, untrusted, type Ours } from "../text.ts";
+import { caseRef, configured, ours, plain, untrusted, type Ours } from "../text.ts";
 import { hats } from "../wording.ts";
+import * as say from "../words/record-answers.ts";
 
 /** Sentences and lines of the timeline that are shown, the newest; the rest is counted. */
 const mostLines = 14;
@@ -32,7 +33,7 @@ export function explainAnswer({ explanation, question, names }: Explained): Mess
   const blocks: KnownBlock[] = [
     richText(
       head,
-      ...(earlier > 0 ? [section(text(ours`${earlier} earlier entries are not shown.`))] : []),
+      ...(earlier > 0 ? [section(text(say.earlierEntries(earlier)))] : []),
       bullets(lines.map((line) => section(...line))),
     ),
   ];
@@ -42,13 +43,11 @@ export function explainAnswer({ explanation, question, names }: Explained): Mess
       elements: [plain(withheldWords(withheld))],
     });
   }
-  return { text: fallback`What the record says of ${caseRef(caseId)}`, blocks };
+  return { text: say.whatTheRecordSays(caseRef(caseId)), blocks };
 }
 
 function withheldWords(count: number): Ours {
-  return count === 1
-    ? ours`1 sentence did not hold and was withheld.`
-    : ours`${count} sentences did not hold and were withheld.`;
+  return count === 1 ? say.oneSentenceWithheld : say.sentencesWithheld(count);
 }
 
 /** The sentence with people's names for their ids, then the events it cites. */
@@ -66,21 +65,22 @@ function said(
 }
 
 export function accuracyAnswer({ cases, labelled, unsettled, rows, recall }: Accuracy): Message {
-  const counted = ours`${labelled} of ${cases} cases are labelled; ${unsettled} of the labels settle nothing.`;
+  const counted = say.ofCasesAreLabelledOfThe(labelled, cases, unsettled);
   const found = recall.measured
-    ? ours`Of real attacks ${percent(recall.rate)} were escalated (${percent(recall.interval.low)} to ${percent(recall.interval.high)}), by ${recall.sampled} random cases that were not, standing for ${recall.of}.`
-    : ours`Recall is not measured: ${configured(recall.why)}.`;
-  const head = richText(
-    section(bold(ours`How often each role was right`)),
-    section(text(counted)),
-    section(text(found)),
-  );
+    ? say.recallMeasured(
+        percent(recall.rate),
+        say.to(percent(recall.interval.low), percent(recall.interval.high)),
+        recall.sampled,
+        recall.of,
+      )
+    : say.recallIsNotMeasured(configured(recall.why));
+  const head = richText(section(bold(say.howOftenRight)), section(text(counted)), section(text(found)));
   const blocks: KnownBlock[] = rows.length === 0 ? [head] : [head, tableOf(rows)];
-  return { text: fallback`How often each role was right`, blocks };
+  return { text: say.howOftenRightSpoken, blocks };
 }
 
 function tableOf(rows: readonly AccuracyRow[]): TableBlock {
-  const head = [ours`Role`, ours`Precedent`, ours`Cases`, ours`Right`, ours`95 %`, ours`Band`];
+  const head = [say.role, say.precedent, say.cases, say.right, ours`95 %`, say.band];
   const lines = rows.slice(0, 40).map(cellsOf);
   return {
     type: "table",
@@ -95,17 +95,17 @@ function cellsOf({ role, arm, n, rate, interval, colour }: AccuracyRow): Ours[] 
     configured(arm),
     ours`${n}`,
     rate === null ? ours`–` : percent(rate),
-    ours`${percent(interval.low)} to ${percent(interval.high)}`,
+    say.to(percent(interval.low), percent(interval.high)),
     bands[colour],
   ];
 }
 
 /** By the lower end of the interval. The colour is drawn, and said in words and by shape for who does not see it. */
 const bands: Readonly<Record<AccuracyRow["colour"], Ours>> = {
-  green: ours`🟢 ● green`,
-  amber: ours`🟡 ◐ amber`,
-  red: ours`🔴 ○ red`,
-  grey: ours`⚪ too few`,
+  green: say.green,
+  amber: say.amber,
+  red: say.red,
+  grey: say.tooFew,
 };
 
 function percent(share: number): Ours {

@@ -20,6 +20,7 @@ import {
 import { verdictOf, type CaseFile, type Proposal } from "../../src/memory/case-file.ts";
 import { consoleName, hats, outcomes, playedByRules, verdictBy, verdicts } from "../wording.ts";
 import { configured } from "../text.ts";
+import * as say from "../words/root.ts";
 
 const dot = ours` · `;
 
@@ -42,47 +43,47 @@ export function rootMessage(thread: CaseThread, look: Look): Message {
 
 /** "SEV-2", else the verdict, else that it is new. */
 function headline(file: CaseFile): Ours {
-  if (file.closed !== undefined) return ours`Closed`;
+  if (file.closed !== undefined) return say.closed;
   if (file.plan !== undefined) return configured(file.plan.sev);
   const verdict = verdictOf(file);
-  return verdict === undefined ? ours`New` : verdicts[verdict.verdict];
+  return verdict === undefined ? say.newWord : verdicts[verdict.verdict];
 }
 
 /** Full while somebody should look, empty when not: the words say the rest, so no colour is needed to read it. */
 function lamp(file: CaseFile): Ours {
   const verdict = verdictOf(file)?.verdict;
   const calm = file.closed !== undefined || verdict === "benign" || verdict === "false_positive";
-  return calm ? ours`○` : ours`●`;
+  return calm ? say.empty : say.full;
 }
 
 function summary({ file, openedAt }: CaseThread, look: Look): ReturnType<typeof text>[] {
   const newline = text(ours`\n`);
   const { alert } = file;
-  const title = alert === undefined ? ours`(no alert)` : untrusted(alert.title, { max: 300 });
+  const title = alert === undefined ? say.noAlert : untrusted(alert.title, { max: 300 });
   const host = alert?.host?.name ?? "";
   const where = [look.department, alert?.user?.name, alert?.title.includes(host) === true ? "" : host]
     .filter((part) => part !== undefined && part !== "")
     .map((part) => [text(untrusted(part ?? "", { max: 120 }))]);
-  const opened = openedAt === undefined ? [] : [[text(ours`opened `), date(openedAt)]];
+  const opened = openedAt === undefined ? [] : [[text(say.opened), date(openedAt)]];
   const facts = [...where, ...opened, ...repeats(file)];
   return [bold(title), newline, ...verdictLine(file), newline, ...dotted(facts, dot)];
 }
 
 function repeats({ repeats: more }: CaseFile): ReturnType<typeof text>[][] {
-  return more === undefined ? [] : [[bold(ours`${more + 1} alerts`)]];
+  return more === undefined ? [] : [[bold(say.alerts(more + 1))]];
 }
 
 function verdictLine(file: CaseFile): ReturnType<typeof text>[] {
   const counted = verdictOf(file);
-  if (counted === undefined) return [text(ours`No verdict yet`)];
+  if (counted === undefined) return [text(say.noVerdictYet)];
   const finding = file.investigation ?? file.triage;
   const outcome = finding === undefined ? undefined : outcomes[finding.outcome];
   const words = verdicts[counted.verdict];
   const by = verdictBy[counted.by];
   const groups = [[bold(outcome === undefined ? words : ours`${words}, ${outcome}`)]];
   if (by !== undefined) groups.push([text(by)]);
-  if (finding !== undefined) groups.push([text(ours`confidence ${hundredths(finding.confidence)}`)]);
-  if (file.triage !== undefined) groups.push([text(ours`priority ${file.triage.priority}`)]);
+  if (finding !== undefined) groups.push([text(say.confidence(hundredths(finding.confidence)))]);
+  if (file.triage !== undefined) groups.push([text(say.priority(file.triage.priority))]);
   return dotted(groups, dot);
 }
 
@@ -110,7 +111,7 @@ const working = ours`…`;
 function waitingFor(file: CaseFile, { modelDown, paused }: Look): Markup[] {
   const asked = file.closed === undefined ? hats.filter(({ role }) => markOf(file, role) === working) : [];
   const stopped = asked.filter(({ role }) => paused.includes(role));
-  const waits = stopped.map(({ short }) => asMarkup(ours`${short} is paused`));
+  const waits = stopped.map(({ short }) => asMarkup(say.isPaused(short)));
   if (modelDown === true && asked.length > stopped.length) waits.push(new Markup("no model answers"));
   return waits.length === 0 ? [] : [new Markup(`*waits: ${joined(waits, ", ").mrkdwn}*`)];
 }
@@ -123,8 +124,8 @@ function markOf(file: CaseFile, role: string): Ours | undefined {
     "ir-lead": file.plan,
     "threat-intel": file.intel,
   };
-  if (done[role] !== undefined) return ours`✓`;
-  if (file.failures.some((failure) => failure.role === role)) return ours`✗`;
+  if (done[role] !== undefined) return say.done;
+  if (file.failures.some((failure) => failure.role === role)) return say.failedMark;
   const asked = role === "sentinel" || file.escalations.some((escalation) => escalation.toRole === role);
   return asked || (role === "threat-intel" && file.plan !== undefined) ? working : undefined;
 }
@@ -134,7 +135,7 @@ function waiting(proposals: readonly Proposal[], look: Look): Markup[] {
   if (open.length === 0) return [];
   const roles = new Map(open.map(({ handoff }) => [handoff.bar.addressed.role, handoff.bar.addressed.title]));
   const names = [...roles].map(([role, title]) => look.mentions.get(role) ?? asMarkup(configured(title)));
-  const count = open.length === 1 ? ours`1 approval` : ours`${open.length} approvals`;
+  const count = open.length === 1 ? say.oneApproval : say.approvals(open.length);
   return [new Markup(`*${asMarkup(count).mrkdwn} waiting* for ${joined(names, ", ").mrkdwn}`)];
 }
 
@@ -157,7 +158,7 @@ export function consoleLink(file: CaseFile, look: Look): UrlButton | undefined {
   const plainAddress = url.username === "" && url.password === "" && url.port === "";
   if (url.protocol !== "https:" || !plainAddress || !look.consoleHosts.includes(url.hostname))
     return undefined;
-  const label = plain(ours`Open in ${consoleName(alert.source)}`);
+  const label = plain(say.openIn(consoleName(alert.source)));
   return { type: "button", action_id: slackActions.openConsole, text: label, url: url.href };
 }
 

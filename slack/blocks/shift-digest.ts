@@ -4,7 +4,7 @@ import type { KnownEvent } from "../../src/events/envelope.ts";
 import type { Picture } from "../../src/seams/pictures.ts";
 import type { Message } from "../limits.ts";
 import { bold, bullets, date, dotted, link, richText, section, text } from "../rich.ts";
-import { caseRef, configured, fallback, ours, untrusted, type Ours } from "../text.ts";
+import { caseRef, configured, ours, untrusted, type Ours } from "../text.ts";
 import {
   atMost,
   caseLink,
@@ -17,6 +17,7 @@ import {
   wording,
   type DigestLook,
 } from "./digest-parts.ts";
+import * as say from "../words/shift-digest.ts";
 
 export type ShiftEvent = KnownEvent<"shift.summarised">;
 type Shift = ShiftEvent["data"];
@@ -40,9 +41,9 @@ export function shiftMessage({ data }: ShiftEvent, look: DigestLook): Message {
   const count = countsOf(data);
   const open = data.openApprovals.length;
   return {
-    text: fallback`Shift summary: ${counted(count("received"), "alert")}, ${counted(open, "open approval")}`,
+    text: say.shiftSummarySpoken(counted(count("received"), "alert"), counted(open, "open approval")),
     blocks: [
-      head(ours`Shift summary: ${counted(count("received"), "alert")}, ${counted(open, "open approval")}`),
+      head(say.shiftSummary(counted(count("received"), "alert"), counted(open, "open approval"))),
       richText(section(...windowLine(data.window))),
       ...wording(data),
       ...pictureBlock(look.picture, shiftAlt(data)),
@@ -78,16 +79,14 @@ function countLines(data: Shift): RichTextElement[][] {
       ? []
       : [
           [
-            bold(ours`${count("triaged")} triaged`),
+            bold(say.triaged(count("triaged"))),
             ...list(ours`: `, verdicts),
-            text(ours`; ${count("escalated")} escalated`),
+            text(say.escalated(count("escalated"))),
             ...mismatch(count("triaged"), judged.map(count)),
           ],
         ]),
-    ...(unseen === 0 ? [] : [[bold(ours`${counted(unseen, "alert")} nobody has looked at`)]]),
-    ...(count("unreadable") === 0
-      ? []
-      : [[bold(ours`${counted(count("unreadable"), "alert")} could not be read`)]]),
+    ...(unseen === 0 ? [] : [[bold(say.nobodyHasLookedAt(counted(unseen, "alert")))]]),
+    ...(count("unreadable") === 0 ? [] : [[bold(say.couldNotBeRead(counted(count("unreadable"), "alert")))]]),
     peopleLine(count),
   ];
 }
@@ -106,7 +105,7 @@ function list(before: Ours, parts: readonly Ours[]): RichTextElement[] {
 /** Said rather than hidden: a report whose parts are not its whole is wrong somewhere. */
 function mismatch(whole: number, parts: readonly number[]): RichTextElement[] {
   const sum = parts.reduce((total, part) => total + part, 0);
-  return sum === whole ? [] : [bold(ours` (these do not add up: ${sum} of ${whole})`)];
+  return sum === whole ? [] : [bold(say.theseDoNotAddUpOf(sum, whole))];
 }
 
 function peopleLine(count: Count): RichTextElement[] {
@@ -114,14 +113,10 @@ function peopleLine(count: Count): RichTextElement[] {
     (what) => ours`${count(what)} ${configured(what)}`,
   );
   const notDone = count("authorised_not_done");
-  const open = notDone === 0 ? [] : [text(ours`; `), bold(ours`${notDone} authorised and not done`)];
+  const open = notDone === 0 ? [] : [text(ours`; `), bold(say.authorisedAndNotDone(notDone))];
   const none = count("authorised") + count("rejected") + count("expired") + count("carried_out") === 0;
-  if (none) return [bold(ours`People`), text(ours` decided nothing`), ...open];
-  return [
-    bold(ours`People`),
-    ...list(ours`: `, [...said, ours`${count("carried_out")} carried out`]),
-    ...open,
-  ];
+  if (none) return [bold(say.people), text(say.decidedNothing), ...open];
+  return [bold(say.people), ...list(ours`: `, [...said, say.carriedOut(count("carried_out"))]), ...open];
 }
 
 /** What one role is asked of one case: a plan's approvals are answered together. */
@@ -148,29 +143,29 @@ function byRole(open: readonly OpenApproval[]): AskedOfRole[] {
 }
 
 function openBlocks(open: readonly OpenApproval[], look: DigestLook): KnownBlock[] {
-  if (open.length === 0) return [richText(section(text(ours`No approval is open.`)))];
+  if (open.length === 0) return [richText(section(text(say.noApprovalIsOpen)))];
   const roles = byRole(open);
   const left = open.length - roles.reduce((sum, role) => sum + role.open, 0);
   const parts = roles.flatMap((role) => [
-    section(bold(untrusted(role.addressed, { max: 100 })), text(ours` is asked for ${role.open}`)),
+    section(bold(untrusted(role.addressed, { max: 100 })), text(say.isAskedFor(role.open))),
     bullets(roleLines(role, look)),
   ]);
-  const rest = left === 0 ? [] : [section(text(ours`and ${left} of other roles: /soc pending`))];
-  const all = ours`Handed over: ${counted(open.length, "open approval")}`;
+  const rest = left === 0 ? [] : [section(text(say.andOfOtherRoles(left)))];
+  const all = say.handedOver(counted(open.length, "open approval"));
   return [richText(section(bold(all))), richText(...parts, ...rest)];
 }
 
 function roleLines({ open, asks }: AskedOfRole, look: DigestLook): RichTextSection[] {
   const left = open - asks.reduce((sum, { asked }) => sum + asked.length, 0);
   const lines = asks.map((ask) => askLine(ask, look));
-  return left === 0 ? lines : [...lines, section(text(ours`and ${left} more: /soc pending`))];
+  return left === 0 ? lines : [...lines, section(text(say.andMoreSocPending(left)))];
 }
 
 /** "isolate host FIN-WS-042 · CASE-7K3F9QWM2T · asked Mar 2, 06:40 · Open the card" */
 function askLine({ caseId, asked }: AskedOfCase, look: DigestLook): RichTextSection {
   const { shown, left } = atMost(asked, 3);
   const what = shown.flatMap(({ what: one }) => (one === undefined ? [] : [untrusted(one, { brief: 80 })]));
-  const more_ = left === 0 ? [] : [[text(ours`${left} more`)]];
+  const more_ = left === 0 ? [] : [[text(say.more(left))]];
   const [since] = asked.flatMap(({ askedAt }) => askedAt ?? []).sort();
   const url = asked.flatMap(({ proposalId }) => look.cards.get(proposalId) ?? [])[0];
   return section(
@@ -178,8 +173,8 @@ function askLine({ caseId, asked }: AskedOfCase, look: DigestLook): RichTextSect
       [
         ...(what.length === 0 ? [] : [dotted([...what.map((one) => [text(one)]), ...more_], ours`, `)]),
         url === undefined ? [text(caseRef(caseId))] : [caseLink(caseId, look)],
-        ...(since === undefined ? [] : [[text(ours`asked `), date(since)]]),
-        ...(url === undefined ? [] : [[link(url, ours`Open the card`)]]),
+        ...(since === undefined ? [] : [[text(say.asked), date(since)]]),
+        ...(url === undefined ? [] : [[link(url, say.openTheCard)]]),
       ],
       dot,
     ),
@@ -191,24 +186,19 @@ function loadBlocks(load: NonNullable<Shift["load"]>): KnownBlock[] {
   if (asked.length === 0) return [];
   const { shown, left } = atMost(asked, 10);
   const lines = shown.map((role) => section(...loadLine(role)));
-  return [
-    richText(
-      section(bold(ours`What the gate asked of people`)),
-      bullets([...lines, ...more(left, ours`roles`)]),
-    ),
-  ];
+  return [richText(section(bold(say.whatTheGateAsked)), bullets([...lines, ...more(left, say.roles)]))];
 }
 
 function loadLine(role: NonNullable<Shift["load"]>[number]): RichTextElement[] {
   const { title, asks, nightAsks, overdue, minutesToDecision: minutes } = role;
-  const night = nightAsks === 0 ? ours`` : ours`, ${nightAsks} at night`;
+  const night = nightAsks === 0 ? ours`` : say.atNight(nightAsks);
   const parts: Ours[] = [
-    ours`asked ${asks === 1 ? ours`once` : ours`${asks} times`}${night}`,
+    say.askedTimes(asks === 1 ? say.once : say.times(asks), night),
     ...(["authorised", "rejected", "expired"] as const)
       .filter((what) => role[what] > 0)
       .map((what) => ours`${role[what]} ${configured(what)}`),
-    ...(overdue === 0 ? [] : [ours`${overdue} overdue`]),
-    ...(minutes === undefined ? [] : [ours`half within ${Math.round(minutes.p50)} min`]),
+    ...(overdue === 0 ? [] : [say.overdue(overdue)]),
+    ...(minutes === undefined ? [] : [say.halfWithinMin(Math.round(minutes.p50))]),
   ];
   return [bold(untrusted(title, { max: 100 })), ...list(ours`: `, parts)];
 }
@@ -224,7 +214,7 @@ const partsDrawn = [
 export function shiftAlt(data: Shift): string {
   const count = countsOf(data);
   const parts = drawn(count).map(({ name, n }) => `${n} ${name}`);
-  return ours`What became of ${counted(count("received"), "alert")}: ${configured(parts.join(", "))}.`;
+  return say.whatBecameOf(counted(count("received"), "alert"), configured(parts.join(", ")));
 }
 
 function drawn(count: Count): { name: string; colour: (typeof partsDrawn)[number]["colour"]; n: number }[] {

@@ -21,6 +21,7 @@ import {
 } from "../text.ts";
 import { verbs } from "../wording.ts";
 import { briefly } from "./action-words.ts";
+import * as say from "../words/state-notices.ts";
 
 /** Events that get a message of their own in the case's thread. */
 export const stateTypes = [
@@ -36,8 +37,8 @@ const decidedHeads: Readonly<Record<KnownEvent<"action.decided">["data"]["outcom
   authorised: undefined,
   rejected: undefined,
   cancelled: undefined,
-  expired: ours`Expired: nobody answered. It was not denied, and nothing was done.`,
-  superseded: ours`Superseded: the case has changed, so this is not asked any more.`,
+  expired: say.expired,
+  superseded: say.superseded,
 };
 
 export function stateNotice(event: StateEvent, thread: CaseThread, look: Look): Message | undefined {
@@ -47,7 +48,7 @@ export function stateNotice(event: StateEvent, thread: CaseThread, look: Look): 
   const { ask, code } = proposal.handoff;
   const caseId = caseRef(thread.file.caseId);
   const what = dotted(
-    [[bold(briefly(ask, 200))], [text(ours`code ${configured(code)}`)], ...details(event)],
+    [[bold(briefly(ask, 200))], [text(say.code(configured(code)))], ...details(event)],
     ours` · `,
   );
   const called = joined(calledBy(event, thread, look), " ");
@@ -58,10 +59,10 @@ export function stateNotice(event: StateEvent, thread: CaseThread, look: Look): 
 }
 
 const heads = {
-  "action.lapsed": ours`Lapsed: nobody marked it done in time. Do not carry it out any more.`,
-  "action.overdue": ours`Overdue: authorised, and nobody has marked it done.`,
-  "action.revoked": ours`Revoked: the authorisation no longer holds. Do not carry it out.`,
-  "action.rolled_back": ours`Rolled back: it was done, and has been undone.`,
+  "action.lapsed": say.lapsed,
+  "action.overdue": say.overdue,
+  "action.revoked": say.revoked,
+  "action.rolled_back": say.rolledBackItWasDoneAnd,
 } as const;
 
 /** What somebody must hear; undefined where the card says it to whom it concerns. */
@@ -73,7 +74,7 @@ function details(event: StateEvent): RichTextElement[][] {
   if (event.type === "action.overdue") return [];
   const why = [text(untrusted(event.data.why, { brief: 400 }))];
   const by = "by" in event.data ? [event.data.by].flat()[0] : undefined;
-  return by === undefined ? [why] : [[text(ours`by `), who(by)], why];
+  return by === undefined ? [why] : [[text(say.by), who(by)], why];
 }
 
 /** Whoever authorised it or has taken it on must hear that it no longer holds; the role that was asked, that it ended. */

@@ -4,6 +4,7 @@ import type { GroupStatus } from "../../src/bus/bus.ts";
 import type { Message } from "../limits.ts";
 import { bold, bullets, dotted, richText, section, text } from "../rich.ts";
 import { configured, fallback, ours, untrusted } from "../text.ts";
+import * as say from "../words/status-answer.ts";
 
 export interface Health {
   readonly groups: readonly GroupStatus[];
@@ -29,13 +30,13 @@ export function healthLines(health: Health): RichTextSection[] {
   const { groups, paused, modelDown, waiting, undone } = health;
   const behind = groups.filter((g) => g.lag >= lagging || g.dead > 0);
   return [
-    section(text(ours`${waiting} waiting for an answer, ${undone} authorised and not done`)),
+    section(text(say.waitingAndUndone(waiting, undone))),
     ...(modelDown === undefined
       ? []
-      : [section(bold(ours`No model answers: `), text(untrusted(modelDown, { max: 200 })))]),
+      : [section(bold(say.noModelAnswers), text(untrusted(modelDown, { max: 200 })))]),
     ...(paused.length === 0
       ? []
-      : [section(bold(ours`Paused: `), text(untrusted(paused.join(", "), { max: 300 })))]),
+      : [section(bold(say.paused), text(untrusted(paused.join(", "), { max: 300 })))]),
     ...behind.slice(0, 12).map(groupLine),
   ];
 }
@@ -43,15 +44,15 @@ export function healthLines(health: Health): RichTextSection[] {
 function groupLine({ group, lag, pending, dead }: GroupStatus): RichTextSection {
   const facts = [
     [bold(configured(group))],
-    [text(ours`${lag} waiting`)],
-    [text(ours`${pending} at work`)],
-    ...(dead === 0 ? [] : [[bold(ours`${dead} could not be handled`)]]),
+    [text(say.waiting(lag))],
+    [text(say.atWork(pending))],
+    ...(dead === 0 ? [] : [[bold(say.couldNotBeHandled(dead))]]),
   ];
   return section(...dotted(facts, ours` · `));
 }
 
 export function statusAnswer(health: Health): Message {
-  const head = isWell(health) ? ours`Everything runs.` : ours`Something needs a look.`;
+  const head = isWell(health) ? say.everythingRuns : say.somethingNeedsALook;
   return {
     text: fallback`${head}`,
     blocks: [richText(section(bold(head)), bullets(healthLines(health)))],

@@ -7,7 +7,7 @@ import type { Picture } from "../../src/seams/pictures.ts";
 import { fields, forms, slackActions } from "../ids.ts";
 import type { Message } from "../limits.ts";
 import { bold, date, dotted, preformatted, richText, section, text, who } from "../rich.ts";
-import { configured, fallback, ours, plain, untrusted, type Ours } from "../text.ts";
+import { configured, ours, plain, untrusted, type Ours } from "../text.ts";
 import { buttons } from "../wording.ts";
 import {
   atMost,
@@ -22,6 +22,7 @@ import {
   type DigestLook,
 } from "./digest-parts.ts";
 import { area, form, page } from "./form.ts";
+import * as say from "../words/tuning-digest.ts";
 
 export type TuningEvent = KnownEvent<"tuning.reported">;
 export type TuningRule = TuningEvent["data"]["rules"][number];
@@ -47,15 +48,15 @@ export function tuningMessage(event: TuningEvent, answers: TuningAnswers, look: 
   const { shown } = atMost(data.rules, namedRules);
   const left = all - shown.length;
   return {
-    text: fallback`Tuning report: ${counted(all, "rule")} wrong too often`,
+    text: say.reportSpoken(counted(all, "rule")),
     blocks: [
-      head(ours`Tuning: ${counted(all, "rule")} wrong too often`),
+      head(say.tuningWrongTooOften(counted(all, "rule"))),
       richText(section(...windowLine(data.window))),
       ...wording(data),
       ...pictureBlock(look.picture, tuningAlt(data)),
       ...shown.flatMap((rule, at) => ruleBlocks(event.id, rule, { answers, look, at })),
-      ...(left === 0 ? [] : [small(ours`and ${counted(left, "rule")} with fewer cleared alerts`)]),
-      small(ours`hatrack changes no rule: an accepted tuning is put on a list for whoever keeps the rules.`),
+      ...(left === 0 ? [] : [small(say.fewerCleared(counted(left, "rule")))]),
+      small(say.changesNoRule),
     ],
   };
 }
@@ -74,7 +75,7 @@ function ruleBlocks(eventId: string, rule: TuningRule, { answers, look, at }: Ru
     text(untrusted(rule.proposal, { brief: 320 })),
     ...filterWords(rule),
     ...(answer === undefined ? [] : [text(ours`\n`), ...answered(answer)]),
-    ...(rule.caseIds.length === 0 ? [] : [text(ours`\nCleared: `), ...caseList(rule.caseIds, 3, look)]),
+    ...(rule.caseIds.length === 0 ? [] : [text(say.cleared), ...caseList(rule.caseIds, 3, look)]),
   ];
   const pressed = buttonsOf({ eventId, rule, at }, answer === undefined);
   return [{ type: "divider" }, richText(section(...lines)), ...pressed];
@@ -83,9 +84,9 @@ function ruleBlocks(eventId: string, rule: TuningRule, { answers, look, at }: Ru
 function numbers({ alerts, falsePositives, benign }: TuningRule): RichTextElement[] {
   return dotted(
     [
-      [text(ours`${falsePositives + benign} of ${counted(alerts, "alert")} cleared`)],
+      [text(say.ofCleared(falsePositives + benign, counted(alerts, "alert")))],
       [text(counted(falsePositives, "false positive"))],
-      [text(ours`${benign} benign`)],
+      [text(say.benign(benign))],
     ],
     dot,
   );
@@ -93,18 +94,18 @@ function numbers({ alerts, falsePositives, benign }: TuningRule): RichTextElemen
 
 function filterWords({ filter, noFilter }: TuningRule): RichTextElement[] {
   if (filter !== undefined) {
-    const covers = ours`it keeps ${counted(filter.covers, "cleared alert")} quiet and hides no other.`;
-    return [text(ours`\nAs a Sigma filter ${covers}`)];
+    const covers = say.itKeepsQuietAndHidesNo(counted(filter.covers, "cleared alert"));
+    return [text(say.asASigmaFilter(covers))];
   }
   if (noFilter === undefined) return [];
-  return [text(ours`\nNo Sigma filter: `), text(untrusted(noFilter, { brief: 160 }))];
+  return [text(say.noSigmaFilter), text(untrusted(noFilter, { brief: 160 }))];
 }
 
 function answered({ data, time }: TuningAnswer): RichTextElement[] {
-  const outcome = data.outcome === "accepted" ? ours`Accepted` : ours`Declined`;
+  const outcome = data.outcome === "accepted" ? say.accepted : say.declined;
   const because =
     data.reason === undefined ? [] : [text(ours`: `), text(untrusted(data.reason, { brief: 160 }))];
-  return [bold(outcome), text(ours` by `), who(data.by), text(ours` `), date(time), ...because];
+  return [bold(outcome), text(say.by), who(data.by), text(ours` `), date(time), ...because];
 }
 
 function buttonsOf(
@@ -132,7 +133,7 @@ function buttonsOf(
 
 export function declineTuningForm(origin: TuningOrigin, { rule, proposal }: TuningRule): ModalView {
   return form(
-    { callbackId: forms.declineTuning, title: ours`Decline the tuning`, submit: ours`Decline` },
+    { callbackId: forms.declineTuning, title: say.declineTheTuning, submit: say.decline },
     TuningOrigin.parse(origin),
     [
       richText(
@@ -142,7 +143,7 @@ export function declineTuningForm(origin: TuningOrigin, { rule, proposal }: Tuni
           text(untrusted(proposal, { max: 2000 })),
         ),
       ),
-      area({ field: fields.reason, label: ours`Why not?`, required: true }),
+      area({ field: fields.reason, label: say.whyNot, required: true }),
     ],
   );
 }
@@ -150,10 +151,10 @@ export function declineTuningForm(origin: TuningOrigin, { rule, proposal }: Tuni
 /** The filter as it would be handed to whoever keeps the rules; shown inert, so not to be copied from here. */
 export function filterView({ rule, filter, tuningId }: TuningRule): ModalView {
   const yaml = filter?.yaml ?? "";
-  return page(ours`Sigma filter`, [
+  return page(say.sigmaFilter, [
     richText(section(bold(untrusted(rule, { max: 300 })), text(ours` ${configured(tuningId ?? "")}`))),
     ...pieces(yaml).map((piece) => richText(preformatted(untrusted(piece, { max: 3500, lines: true })))),
-    small(ours`Addresses are made inert here. hatrack changes no rule.`),
+    small(say.addressesAreInert),
   ]);
 }
 
@@ -173,7 +174,7 @@ function pieces(yaml: string): string[] {
 
 export function tuningAlt({ rules }: Pick<TuningEvent["data"], "rules">): string {
   const shown = Math.min(rules.length, namedRules);
-  return ours`How many alerts of ${counted(shown, "rule")} were cleared. The message says the same for each rule.`;
+  return say.howManyCleared(counted(shown, "rule"));
 }
 
 /** Undefined where there is nothing to compare. */

@@ -1,0 +1,9 @@
+/** Authorising a plan: its words. */
+import { ours, type Ours } from "../text.ts";
+
+export const authoriseSeveral = ours`Authorise several`;
+export const authorise = ours`Authorise`;
+export const eachOfTheseIsADecision = ours` · each of these is a decision of its own. Untick what you do not authorise.`;
+export const noteForTheRecord = ours`Note for the record`;
+export const authoriseItCode = (code: Ours): Ours => ours`Authorise it · code ${code}`;
+export const decision = ours`Decision`;
