@@ -13,6 +13,10 @@ interface Entry {
 
 export const commands: Readonly<Record<string, Entry>> = {
   start: { does: "the whole SOC on this machine", load: () => import("./commands/start.ts") },
+  alerts: {
+    does: "take alerts in, as a process of its own",
+    load: () => import("./commands/alerts.ts"),
+  },
   role: { does: "one role as a process of its own", load: () => import("./commands/role.ts") },
   slack: { does: "the Slack front end as a process of its own", load: () => import("./commands/slack.ts") },
   schedule: { does: "wake the calendar roles; --list: when", load: () => import("./commands/schedule.ts") },

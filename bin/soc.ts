@@ -31,7 +31,7 @@ import { home, readJson } from "./reference.ts";
 import { startSchedules } from "./schedules.ts";
 import { enterShadow, refuseShadow } from "./shadow.ts";
 import { openForeignTools } from "./tool-servers.ts";
-import { alertSource, type Pace } from "./sources.ts";
+import { alertSource, sayWhere, type Pace } from "./sources.ts";
 
 export interface SocOptions {
   readonly config: Config;
@@ -177,14 +177,7 @@ async function consume(
   source: AlertSource | WebhookSource,
   { diagnostics, signal }: Pick<SocOptions, "diagnostics" | "signal">,
 ): Promise<void> {
-  if ("listening" in source)
-    source.listening.then(
-      (url) => {
-        diagnostics.info({ url }, `alerts are taken at ${url}, signed with WEBHOOK_SECRET`);
-      },
-      // Why it does not listen, consuming it says.
-      () => undefined,
-    );
+  sayWhere(source, diagnostics);
   try {
     await team.consume(source, signal);
     if (!signal.aborted) diagnostics.info({ source: source.name }, "all alerts of the source are on the log");

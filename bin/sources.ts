@@ -38,3 +38,15 @@ export async function alertSource(
   }
   throw new HatrackError("config_invalid", `alerts "${alerts}": ${alertSources}`);
 }
+
+/** Where a source that is sent its alerts is to be sent them. */
+export function sayWhere(source: AlertSource | WebhookSource, diagnostics: Diagnostics): void {
+  if (!("listening" in source)) return;
+  source.listening.then(
+    (url) => {
+      diagnostics.info({ url }, `alerts are taken at ${url}, signed with WEBHOOK_SECRET`);
+    },
+    // Why it does not listen, consuming it says.
+    () => undefined,
+  );
+}

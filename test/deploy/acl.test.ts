@@ -16,7 +16,13 @@ import { work } from "./acl-work.ts";
 
 const file = join(import.meta.dirname, "../../deploy/redis/users.acl");
 const shipped = readFileSync(file, "utf8");
-const workers = ["hatrack-role", "hatrack-gate", "hatrack-slack", "hatrack-schedule"] as const;
+const workers = [
+  "hatrack-alerts",
+  "hatrack-role",
+  "hatrack-gate",
+  "hatrack-slack",
+  "hatrack-schedule",
+] as const;
 const others = ["hatrack-archive", "hatrack-operator", "hatrack-reader", "hatrack-doctor"] as const;
 const everybody = [...workers, ...others];
 

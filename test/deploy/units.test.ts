@@ -42,10 +42,12 @@ function systemdIsHere(): boolean {
 describe("the units", () => {
   it("are one for each kind of process", () => {
     expect(names.sort()).toEqual([
+      "hatrack-alerts.service",
       "hatrack-archive.service",
       "hatrack-role@.service",
       "hatrack-schedule.service",
       "hatrack-slack.service",
+      "hatrack-watch.service",
     ]);
   });
 
@@ -94,6 +96,20 @@ describe("the units", () => {
       expect(status).toBe(0);
     },
   );
+});
+
+describe("the units, as systemd rates them", () => {
+  it.runIf(systemdIsHere())("leave little open: 2.0 of 10 at most, or it says what", () => {
+    const files = names.map((name) => {
+      writeFileSync(join(folder, name), textOf(name).replace(/^ExecStart=.*/m, "ExecStart=/bin/true"));
+      return join(folder, name);
+    });
+    for (const file of files) {
+      const rate = ["security", "--offline=true", "--threshold=20", "--no-pager", file];
+      const { status, stdout, stderr } = spawnSync("systemd-analyze", rate, { encoding: "utf8" });
+      expect(status, `${stdout}${stderr}`).toBe(0);
+    }
+  });
 });
 
 describe("what systemd hands on in $CREDENTIALS_DIRECTORY", () => {
