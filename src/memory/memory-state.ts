@@ -220,7 +220,7 @@ export class MemoryFold {
     return {
       ...record,
       // What may link comes first: who looks for that alone need not look at the rest.
-      seen: [...seen.filter(({ strong }) => strong), ...seen.filter(({ strong }) => !strong)],
+      seen: seen.filter(({ strong }) => strong).concat(seen.filter(({ strong }) => !strong)),
       harmless: record.harmless.map((indicator) => this.#held(indicator)),
       ...(software === undefined ? {} : { software: this.#held(software) }),
       ...(alert === undefined ? {} : { alert: this.#sharedWords(alert) }),
