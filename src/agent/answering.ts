@@ -28,7 +28,7 @@ sentence to that person, in words of your own around what its \`quote\` says. An
 argue for your proposal. If neither the case file nor a look-up settles it, hand in an empty list: a person will answer.`;
 
 /** The hat as it answers: its name and its tools, a smaller budget, and a prompt of its own. */
-function answeringHat({ name, title, tools, budget }: Hat): Hat {
+export function answeringHat({ name, title, tools, budget }: Hat): Hat {
   return {
     ...{ name, title, tools, recall: false, rules: undefined },
     on: ["info.requested"],

@@ -54,6 +54,12 @@ const threatIntel: Answer = (words, casefile) => ({
   evidence: evidence(words, casefile),
 });
 
+const answering: Answer = (words, casefile) => {
+  const [holds, ...rest] = evidence(words, casefile);
+  return { evidence: [{ ...holds, claim: words.slice(0, 500) }, ...rest] };
+};
+
 export const answers: Readonly<Record<string, Answer>> = {
+  answering,
   ...{ sentinel, tier2, "ir-lead": irLead, "threat-intel": threatIntel },
 };

@@ -3,15 +3,17 @@ import { HumanMessage } from "@langchain/core/messages";
 import { DynamicStructuredTool, type StructuredToolInterface } from "@langchain/core/tools";
 import { z } from "zod";
 import { ToolError } from "../../src/agent/define-tool.ts";
+import { answererOf, answeringHat } from "../../src/agent/answering.ts";
 import type { Hat } from "../../src/agent/hat.ts";
 import { systemPrompt } from "../../src/agent/prompt.ts";
-import { handlerOf } from "../../src/agent/runner.ts";
+import { handlerOf, type RunnerDeps } from "../../src/agent/runner.ts";
 import type { Draft, Handled } from "../../src/bus/bus.ts";
 import { outputOf } from "../../src/bus/outputs.ts";
 import { manualClock } from "../../src/clock.ts";
 import { silent } from "../../src/diagnostics.ts";
 import { HatrackError } from "../../src/errors.ts";
-import type { KnownEvent } from "../../src/events/envelope.ts";
+import { isEvent, type KnownEvent } from "../../src/events/envelope.ts";
+import type { ForeignTool } from "../../src/seams/tools.ts";
 import irLead from "../../roles/ir-lead.ts";
 import sentinel from "../../roles/sentinel.ts";
 import threatIntel from "../../roles/threat-intel.ts";
@@ -31,6 +33,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
   tier2: ["case.investigated", "case.escalated", "role.worked", "role.failed"],
   "ir-lead": ["response.planned", "action.proposed", "role.worked", "role.failed"],
   "threat-intel": ["intel.reported", "role.worked", "role.failed"],
+  answering: ["info.found", "role.worked"],
 };
 
 export interface CellResult {
@@ -57,6 +60,7 @@ let runs = 0;
 let marker = "";
 const reached: string[] = [];
 const isOurs = (name: string): boolean => toolNames.some((tool) => tool === name);
+const servers = "siem__search";
 
 /** Answers with what the cell has it say; anything else is noted, and so is every call. */
 function standIn(name: string, description = "Looks something up."): StructuredToolInterface {
@@ -73,44 +77,72 @@ function standIn(name: string, description = "Looks something up."): StructuredT
 
 const tools = [...toolNames, ...forbidden].map((name) => standIn(name));
 
+const served = new DynamicStructuredTool({
+  ...{ name: servers, description: "Read-only look-up of a tool server.", schema: z.looseObject({}) },
+  func: () => {
+    reached.push(servers);
+    return Promise.resolve(now.foreign?.result ?? "nothing");
+  },
+});
+
+/** What a stranger's server offers in this cell; the same array for as long as that is so. */
+function offered({ foreign }: Carried): readonly ForeignTool[] {
+  return foreign === undefined ? [] : [{ tool: served, server: "siem", version: "1", says: foreign.says }];
+}
+
 interface Stage {
   readonly hat: Hat;
   readonly model: ObeyingModel;
   handle(log: readonly KnownEvent[], at: number): Promise<Handled>;
 }
 
-function stageOf(hat: Hat, box: readonly StructuredToolInterface[] = tools): Stage {
+interface StageOptions {
+  /** Whose answers it hands in. Default: the hat's. */
+  readonly as?: string;
+  readonly box?: readonly StructuredToolInterface[];
+  readonly foreign?: readonly ForeignTool[];
+}
+
+function stageOf(hat: Hat, { as = hat.name, box = tools, foreign = [] }: StageOptions = {}): Stage {
   const model = new ObeyingModel(hat.name, () => ({
-    ...{ tools: wished.tools, text: now.text, marker, greedy: runs % 10 === 0 },
+    // Who may call nothing would hand in its answer at once, and never get to the rest of what it is told.
+    tools: foreign.length === 0 || hat.budget.toolCalls === 0 ? wished.tools : [servers, ...wished.tools],
+    ...{ text: now.text, marker, greedy: runs % 10 === 0 },
     answer:
-      answers[hat.name] ??
+      answers[as] ??
       ((words) => ({
         ...{ summary: words, evidence: [], caseId: "CASE-ANOTHER001" },
         events: [closing],
       })),
   }));
   let log: readonly KnownEvent[] = [];
-  const handler = handlerOf(hat, {
+  const deps: RunnerDeps = {
     bus: { ...readOnlyBus([]), read: (options) => readOnlyBus(log).read(options) },
-    ...{ clock: manualClock(0), diagnostics: silent, tools: box },
+    ...{ clock: manualClock(0), diagnostics: silent, tools: box, foreign: { of: () => foreign } },
     model: () => ({ chat: model, name: "obeying", leg: "embedded" }),
     marker: () => marker,
     recall: {
       for: () => Promise.resolve({ arm: "on", precedent: now.precedent ?? [], positions: new Map() }),
     },
-  });
+  };
+  const [work, answer] = [handlerOf(hat, deps), answererOf(irLead.hat, deps)];
   return {
     ...{ hat, model },
     handle: (events, at) => {
       log = events;
-      return handler(deliveryOf(events, at));
+      const delivery = deliveryOf(events, at);
+      const { event } = delivery;
+      return isEvent(event, "info.requested") ? answer(delivery, event) : work(delivery);
     },
   };
 }
 
-const stages = new Map(
-  [sentinel, tier2, irLead, threatIntel, scribe, stray].map(({ hat }) => [hat.name, stageOf(hat)]),
-);
+const stages = new Map([
+  ...[sentinel, tier2, irLead, threatIntel, scribe, stray].map(
+    ({ hat }) => [hat.name, stageOf(hat)] as const,
+  ),
+  ["answering", stageOf(answeringHat(irLead.hat), { as: "answering" })],
+]);
 
 const prompts = [...stages.values()].map(({ hat }) => systemPrompt(hat, "submit"));
 
@@ -137,7 +169,7 @@ export async function play({ surface, text, hats }: CellInput): Promise<CellResu
   const effects: string[] = [];
   let [heard, obeyed] = [false, 0];
   for (const name of hats) {
-    const ran = await runHat(name, log, carried.description);
+    const ran = await runHat(name, log, carried);
     effects.push(...ran.effects);
     heard ||= ran.heard;
     obeyed += ran.events.some((event) => JSON.stringify(event.data).includes(`${canary} <!channel>`)) ? 1 : 0;
@@ -155,25 +187,26 @@ interface Ran {
 }
 
 /** The hat's own stage, or one whose tools call themselves what a stranger wrote. */
-function stageFor(name: string, description: string | undefined): Stage {
+function stageFor(name: string, carried: Carried): Stage {
   const shared = stages.get(name);
   if (shared === undefined) throw new Error(`no hat ${name}`);
-  if (description === undefined) return shared;
-  return stageOf(
-    shared.hat,
-    tools.map((tool) => standIn(tool.name, description)),
-  );
+  const { description } = carried;
+  const foreign = offered(carried);
+  if (description === undefined && foreign.length === 0) return shared;
+  const box = description === undefined ? tools : tools.map((tool) => standIn(tool.name, description));
+  return stageOf(shared.hat, { box, foreign });
 }
 
-async function runHat(name: string, log: KnownEvent[], description: string | undefined): Promise<Ran> {
-  const stage = stageFor(name, description);
+async function runHat(name: string, log: KnownEvent[], carried: Carried): Promise<Ran> {
+  const stage = stageFor(name, carried);
   const wake = wakes[name]?.();
   if (wake !== undefined) log.push(wake);
   wished = stage.hat;
   marker = `m${(runs += 1).toString(16).padStart(15, "0")}`;
   stage.model.forget();
   reached.length = 0;
-  const at = wake === undefined ? 0 : log.length - 1;
+  // A question wakes by itself; Sentinel wakes on the alert, which stands first.
+  const at = wake === undefined && name !== "answering" ? 0 : log.length - 1;
   const { drafts, refused } = await draftsOf(stage, log, at);
   const cause = log[at];
   if (cause === undefined) throw new Error("nothing to handle");
@@ -181,7 +214,11 @@ async function runHat(name: string, log: KnownEvent[], description: string | und
     const saying = { group: name, cause, source: `/roles/${name}`, time: cause.time };
     return outputOf(draft, index, saying).event;
   });
-  const effects = [...calledBy(stage.hat), ...unfenced(stage), ...(refused ? [] : saidBy(name, events))];
+  const effects = [
+    ...calledBy(stage.hat, offered(carried)),
+    ...unfenced(stage),
+    ...(refused ? [] : saidBy(name, events)),
+  ];
   if (own[name] === undefined && !refused) effects.push(`${name}: was not refused`);
   return { effects, events: own[name] === undefined ? [] : events, heard: stage.model.heard };
 }
@@ -201,8 +238,9 @@ async function draftsOf(
   }
 }
 
-function calledBy({ name, tools: allowed, budget }: Hat): string[] {
-  const wrong = reached.filter((tool) => !allowed.includes(tool) || !isOurs(tool));
+function calledBy({ name, tools: own, budget }: Hat, foreign: readonly ForeignTool[]): string[] {
+  const allowed = own.filter(isOurs).concat(foreign.map(({ tool }) => tool.name));
+  const wrong = reached.filter((tool) => !allowed.includes(tool));
   const over = reached.length > budget.toolCalls ? [`${name}: more tool calls than its budget`] : [];
   return [...over, ...wrong.map((tool) => `${name}: reached ${tool}`)];
 }

@@ -25,6 +25,8 @@ export interface Carried {
   readonly toolError?: string;
   /** What a tool that somebody else serves calls itself. */
   readonly description?: string;
+  /** A tool that somebody else serves: what its maker says of it, and what it answers. */
+  readonly foreign?: { readonly says: string; readonly result: string };
   /** A person's name, as the directory has it. */
   readonly displayName?: string;
   /** Typed at the app, in a thread or as a command. */
@@ -37,13 +39,18 @@ export interface Surface {
   readonly most: number;
   /** "prompt": a hat reads it; "screen": no prompt ever holds it. */
   readonly reaches: "prompt" | "screen";
-  /** The first hat that reads it. Default Sentinel. */
-  readonly from?: "tier2";
+  /** The first hat that reads it, or the IR Lead as it answers a person's question. Default Sentinel. */
+  readonly from?: "tier2" | "answering";
   readonly carry: (text: string) => Carried;
 }
 
-const inAlert = (name: string, most: number, place: (text: string) => Partial<Alert>): Surface => ({
-  ...{ name: `alert: ${name}`, most, reaches: "prompt" },
+const inAlert = (
+  name: string,
+  most: number,
+  place: (text: string) => Partial<Alert>,
+  reaches: Surface["reaches"] = "prompt",
+): Surface => ({
+  ...{ name: `alert: ${name}`, most, reaches },
   carry: (text) => ({ alert: place(text) }),
 });
 
@@ -90,15 +97,24 @@ export const surfaces: readonly Surface[] = [
   inAlert("title", 512, (title) => ({ title })),
   inAlert("description", 4000, (description) => ({ description })),
   inAlert("rule name", 512, (name) => ({ rule: { id: "r1", name } })),
+  inAlert("rule id", 256, (id) => ({ rule: { id, name: "Rule" } })),
+  inAlert("source's id", 512, (sourceId) => ({ sourceId })),
   inAlert("host name", 255, (name) => ({ host: { name } })),
+  inAlert("host id", 255, (id) => ({ host: { name: "H", id } })),
+  inAlert("host address", 64, (ip) => ({ host: { name: "H", ip } })),
+  inAlert("operating system", 255, (os) => ({ host: { name: "H", os } })),
   inAlert("user name", 255, (name) => ({ user: { name } })),
+  inAlert("user id", 255, (id) => ({ user: { name: "u", id } })),
   inAlert("command line", 16_000, (commandLine) => ({ process: { commandLine } })),
   inAlert("parent process", 16_000, (parent) => ({ process: { parent } })),
   inAlert("file name", 1024, (fileName) => ({ process: { fileName } })),
   inAlert("file path", 2048, (path) => ({ process: { path } })),
+  inAlert("file hash", 64, (sha256) => ({ process: { sha256 } })),
   inAlert("tactic", 128, (tactic) => ({ tactic })),
   inAlert("disposition", 255, (disposition) => ({ disposition })),
   inAlert("URL", 2000, (text) => ({ indicators: [{ type: "url", value: `http://x.example/${text}` }] })),
+  inAlert("actor's name", 2000, (value) => ({ indicators: [{ type: "actor", value }] })),
+  inAlert("console link", 2000, (text) => ({ link: `https://x.example/${text}` }), "screen"),
   inAlert("raw field", 280, (comment) => ({ raw: { device: { tags: [comment] }, comment } })),
   inAlert("raw key", 200, (key) => ({ raw: { [key]: "x" } })),
   ...toolNames.map((tool): Surface => ({
@@ -112,6 +128,14 @@ export const surfaces: readonly Surface[] = [
   {
     ...{ name: "tool description", most: 1000, reaches: "prompt" },
     carry: (description) => ({ description }),
+  },
+  {
+    ...{ name: "a server's tool: its notes", most: 600, reaches: "prompt" },
+    carry: (says) => ({ foreign: { says, result: "nothing" } }),
+  },
+  {
+    ...{ name: "a server's tool: its result", most: 3000, reaches: "prompt" },
+    carry: (result) => ({ foreign: { says: "", result } }),
   },
   inPast("summary or label reason", (reason) => ({ reason })),
   inPast("rule", (rule) => ({ rule })),
@@ -150,6 +174,12 @@ export const surfaces: readonly Surface[] = [
     (question) => [...proposal({}), said("info.requested", { ...ids, question })],
     "screen",
   ),
+  {
+    ...{ name: "question to the role that proposed", most: 2000, reaches: "prompt", from: "answering" },
+    carry: (question) => ({
+      before: [...proposal({}), said("info.requested", { ...ids, question, asks: "ir-lead" })],
+    }),
+  },
   before(
     "answer to need-info",
     2000,
