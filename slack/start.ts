@@ -59,6 +59,8 @@ export interface StartSlackOptions {
   readonly redactor?: Redactor | undefined;
   /** How much is sent. Default: what Slack takes, and more in the local workspace. */
   readonly rates?: Rates | undefined;
+  /** How long another process waits before it sends in place of one that died, milliseconds. Default 15,000. */
+  readonly leaseMs?: number;
 }
 
 export interface RunningSlack {
@@ -114,7 +116,13 @@ export async function startSlack(options: StartSlackOptions): Promise<RunningSla
   const { drawPicture } = options;
   const begin = (may: MaySend): Sending =>
     (sending = new Sending({ ...outboxes.ofLanes(may), desk: makeDesk(), directory, links, drawPicture }));
-  const sender = await Sender.start({ bus, diagnostics, begin });
+  const { leaseMs } = options;
+  const sender = await Sender.start({
+    bus,
+    diagnostics,
+    begin,
+    ...(leaseMs === undefined ? {} : { leaseMs }),
+  });
   const ending = new AbortController();
   const following = home.follow(bus, ending.signal);
   return {

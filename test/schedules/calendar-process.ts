@@ -1,6 +1,7 @@
 /**
  * One process of the race at the calendar: `calendar-process.ts URL scheduler FROM`, whose clock begins at FROM
- * (milliseconds since the epoch) and is six hours further each time it looks; or `calendar-process.ts URL hunter`.
+ * (milliseconds since the epoch) and is six hours further each time it looks; `calendar-process.ts URL hunter`; or
+ * `calendar-process.ts URL front-end WORKSPACE`, which posts what the hunters report.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { RedisBus } from "../../src/bus/redis-bus.ts";
@@ -9,15 +10,23 @@ import { silent } from "../../src/diagnostics.ts";
 import threatHunter from "../../roles/threat-hunter.ts";
 import { scheduleOf } from "../../schedules/schedule.ts";
 import { startScheduler } from "../../schedules/tick.ts";
+import { startSlack } from "../../slack/start.ts";
 import { fast } from "../bus/redis-help.ts";
+import { soc } from "../slack/soc.ts";
+
+const lanes = ["slack-gate", "slack-case", "slack-direct", "slack-digest", "slack-picture", "slack-ops"];
 
 const [url = "", kind = "", from = "0"] = process.argv.slice(2);
 const bus = new RedisBus({ url, timings: { ...fast, maxDeliveries: 50 } });
-await bus.open([threatHunter.name]);
+await bus.open([threatHunter.name, ...lanes]);
 process.once("disconnect", () => process.exit(0));
 
 if (kind === "hunter") {
   threatHunter.start({ bus, clock: systemClock, diagnostics: silent, model: () => undefined, tools: [] });
+  process.send?.("ready");
+} else if (kind === "front-end") {
+  const connection = { kind: "local", url: from } as const;
+  await startSlack({ bus, soc, connection, clock: systemClock, diagnostics: silent, leaseMs: 300 });
   process.send?.("ready");
 } else {
   const clock = manualClock(Number(from));
