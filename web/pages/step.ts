@@ -65,7 +65,7 @@ function itemList(name: string, items: readonly string[]): Html {
   const li = (item: string): Html => html`<li>${said(item, 700)}</li>`;
   const rest = items.slice(inSight);
   // A hash is longer than a column: it would stand in four lines.
-  const wide = items.some((item) => /\S{33}/.test(item));
+  const wide = name.startsWith("Indicators");
   return html`<div ${wide && html`class="wide"`}>
     <h3>${name}</h3>
     <ul>
