@@ -83,7 +83,7 @@ describe.skipIf(!requires("redis"))("roles as processes", () => {
 
   it.each(long ? [1, 2, 3, 4, 5] : [1])(
     "account for every event, each answered once, whatever is killed, frozen and cut (seed %i)",
-    { timeout: 600_000 },
+    { timeout: 1_800_000 },
     async (seed) => {
       const draw = random(seed);
       const proxy = await CuttingProxy.to(server.port);
@@ -147,7 +147,7 @@ describe.skipIf(!requires("redis"))("roles as processes", () => {
 
   it(
     "hold little of a long queue: its events are many times what the process may have",
-    { timeout: 600_000 },
+    { timeout: 1_800_000 },
     async () => {
       const [count, bytes] = long ? [100_000, 4_000] : [1_000, 60_000];
       const bus = await openBus(server, ["work"], { durability: "relaxed" });

@@ -1,13 +1,13 @@
 #!lua flags=allow-oom
 -- Moves the head of the archive, if it is still where the caller read it, and trims the log behind it: to the least of
 -- the head, the oldest to keep, what each group has not settled, and the oldest dead letter. Retired groups hold
--- nothing. Whoever finds another head has changed nothing; sent twice, the second finds its own.
+-- nothing; a group that vanished holds everything, until somebody says where it goes on or retires it. Whoever finds another head has changed nothing; sent twice, the second finds its own.
 --
 -- KEYS  log, head of the archive, hash of the retired groups, then the dead letters of each group
 -- ARGV  hash of the head as it was read ('' for none), position, hash and count of the new one, oldest position to keep,
 --       the file that ends at the new head ('' where it stays), then the groups whose dead letters stand in KEYS
 -- Reply: { 'LOST', hash and file of the head }, or { 'OK', entries trimmed, where the log begins now, the group that holds it or
---        '', 'dead' when it is its dead letters }
+--        '', 'dead' when it is its dead letters, 'vanished' when it is gone }
 local log, head, retired = KEYS[1], KEYS[2], KEYS[3]
 local found = redis.call('HGET', head, 'hash') or ''
 if found ~= ARGV[1] then return { 'LOST', found, redis.call('HGET', head, 'file') or '' } end
@@ -28,8 +28,10 @@ local function hold(id, group, what)
   if before(id, floor) then floor, holder, by = id, group, what end
 end
 
+local there = {}
 for _, info in ipairs(redis.call('XINFO', 'GROUPS', log)) do
   local group = info[2]
+  there[group] = true
   if redis.call('HEXISTS', retired, group) == 0 then
     hold(info[8], group, '')
     local oldest = redis.call('XPENDING', log, group)[2]
@@ -40,6 +42,7 @@ for k = 4, #KEYS do
   local group = ARGV[k + 3]
   if redis.call('HEXISTS', retired, group) == 0 then
     for _, id in ipairs(redis.call('HKEYS', KEYS[k])) do hold(id, group, 'dead') end
+    if not there[group] then hold('0-0', group, 'vanished') end
   end
 end
 

@@ -63,7 +63,7 @@ const page = 500;
 const mostUndone = 1_000;
 
 const Moved = z.union([
-  z.tuple([z.literal("OK"), z.int(), z.string(), z.string(), z.string()]),
+  z.tuple([z.literal("OK"), z.int(), z.string(), z.string(), z.enum(["", "dead", "vanished"])]),
   z.tuple([z.literal("LOST"), z.string(), z.string()]),
 ]);
 const Time = z.tuple([z.coerce.number(), z.coerce.number()]);
@@ -86,24 +86,24 @@ export async function archiveOnce(at: Archiving): Promise<Archived> {
   const { trimmed, floor, holder } = await trim(at, after, `${now - at.times.keepMs}-0`);
   if (trimmed > 0) await forget(at, after, floor);
   const detached = await detachOverdue(at, holder, now - at.times.retentionMs);
-  const heldBy =
-    holder === undefined || detached
-      ? undefined
-      : holder.dead
-        ? `dead letters of ${holder.group}`
-        : holder.group;
+  const heldBy = holder === undefined || detached ? undefined : heldByWords(holder);
   return { partition: at.partition, entries: entries.length, trimmed, head: after, heldBy };
 }
 
 interface Holder {
   readonly group: string;
-  /** Its dead letters hold the log: they are for people to redrive or discard. */
-  readonly dead: boolean;
+  /** What only people can settle: its dead letters, or that it vanished. */
+  readonly by: "group" | "dead" | "vanished";
+}
+
+function heldByWords({ group, by }: Holder): string {
+  if (by === "dead") return `dead letters of ${group}`;
+  return by === "group" ? group : `${group}, which vanished`;
 }
 
 /** A group whose first undone entry is older than the retention no longer holds the log. */
 async function detachOverdue(at: Archiving, holder: Holder | undefined, beforeMs: number): Promise<boolean> {
-  if (holder === undefined || holder.dead) return false;
+  if (holder?.by !== "group") return false;
   const [first] = (await undoneBy(at, holder.group)).positions;
   if (first === undefined || logTime(first) >= beforeMs) return false;
   await detach(at, holder.group, "it did not move for longer than the log's retention");
@@ -153,7 +153,7 @@ async function trim(
   const reply = await moveHead(at, { from: head, to: head, keep, file: "" });
   if (reply[0] === "LOST") return none;
   const [, trimmed, floor, group, by] = reply;
-  return { trimmed, floor, holder: group === "" ? undefined : { group, dead: by === "dead" } };
+  return { trimmed, floor, holder: group === "" ? undefined : { group, by: by === "" ? "group" : by } };
 }
 
 async function oldEnough({ redis, keys }: Archiving, head: Head, beforeMs: number): Promise<ArchivedEntry[]> {
@@ -252,16 +252,18 @@ async function undoneBy(
   { redis, keys }: Pick<Archiving, "redis" | "keys">,
   group: string,
 ): Promise<{ positions: string[]; last: Position }> {
+  const infos = z.array(z.array(z.unknown())).parse(await redis.call("detach", "XINFO", "GROUPS", keys.log));
+  const info = infos.find((fields) => fields[fields.indexOf("name") + 1] === group);
+  if (info === undefined) {
+    // Gone with what it had done: nobody can say what it had not.
+    if ((await redis.call("detach", "HEXISTS", keys.groups, group)) === 1)
+      return { positions: [], last: "0-0" };
+    const message = `redis bus: there is no group ${group} to detach; "status" lists them`;
+    throw new HatrackError("group_unknown", message);
+  }
   const claims = z
     .array(z.tuple([z.string()]).rest(z.unknown()))
     .parse(await redis.call("detach", "XPENDING", keys.log, group, "-", "+", mostUndone));
-  const infos = z.array(z.array(z.unknown())).parse(await redis.call("detach", "XINFO", "GROUPS", keys.log));
-  const info = infos.find((fields) => fields[fields.indexOf("name") + 1] === group);
-  if (info === undefined)
-    throw new HatrackError(
-      "group_unknown",
-      `redis bus: there is no group ${group} to detach; "status" lists them`,
-    );
   const last = z.string().parse(info[info.indexOf("last-delivered-id") + 1]);
   const said = z.nullable(z.string()).parse(await redis.call("detach", "HGET", keys.types, group));
   const types = said === null ? undefined : z.array(z.string()).parse(JSON.parse(said));

@@ -6,7 +6,7 @@ import { Cluster, Redis, type RedisOptions } from "ioredis";
 import { z } from "zod";
 import { HatrackError, reasonOf } from "../../errors.ts";
 import { redisAddress, type RedisAddress } from "./address.ts";
-import { busError } from "./errors.ts";
+import { busError, isDenial } from "./errors.ts";
 import { runScript, scripts } from "./scripts.ts";
 
 type Argument = string | number;
@@ -174,6 +174,8 @@ function clientOf(address: RedisAddress, timeouts: Timeouts): Client {
     });
   }
   const { sentinels, name, db, sentinelPassword, credentials } = address;
+    // No command came through because the connection itself was refused.
+    if (isDenial(this.#lastError)) return busError(this.#lastError, doing);
   return new Redis({
     ...common,
     ...credentials,

@@ -64,6 +64,11 @@ export function busError(error: unknown, doing: string): HatrackError {
   });
 }
 
+/** Whether Redis answered that this process may not: waiting for it is no use. */
+export function isDenial(error: unknown): boolean {
+  return kindOf(error).code === "bus_denied";
+}
+
 function kindOf(error: unknown): Kind {
   const word = /^-?([A-Z]+)\b/.exec(reasonOf(error))?.[1] ?? "";
   const known = Object.hasOwn(kinds, word) ? kinds[word] : undefined;
