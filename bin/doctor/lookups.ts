@@ -8,7 +8,7 @@ import type { SocFile } from "../../src/soc-schema.ts";
 import type { Config } from "../config.ts";
 
 export async function* checkLookups(
-  config: Pick<Config, "dataDir">,
+  config: Pick<Config, "dataDir" | "falcon">,
   { lookups }: Pick<SocFile, "lookups">,
   feodoUrl?: string,
 ): AsyncGenerator<Check> {
@@ -25,7 +25,10 @@ export async function* checkLookups(
         .map(([role]) => `lookups.${role}: there is no such role`);
       const wrong = [...unknownLookups({ lookups }), ...nobody];
       if (wrong.length > 0) throw new HatrackError("config_invalid", wrong.join("; "));
-      return given.map(([role, names]) => `${role}: ${names.join(", ")}`).join("; ");
+      const said = given.map(([role, names]) => `${role}: ${names.join(", ")}`).join("; ");
+      return config.falcon === undefined
+        ? `${said} (those of Falcon are not there: it is not configured)`
+        : said;
     },
   );
   if (!given.some(([, names]) => names.includes("feodo_tracker"))) return;

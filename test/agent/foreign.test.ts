@@ -63,6 +63,14 @@ describe("a run with tools that others keep", () => {
     expect(messages.at(-1)).toContain("case file");
   });
 
+  it("is told nothing beside the case where nobody says anything of them", async () => {
+    const script = [ask(["siem__search"]), submit(goodAnswer)];
+    const { model, worked } = await play({ script, deps: { foreign: given(offered("")) } });
+    const messages = (model.turns[0]?.messages ?? []).map((message) => message.text);
+    expect(messages.filter((text) => text.includes("kept by others"))).toEqual([]);
+    expect(worked).toMatchObject([{ steps: [{ tool: "siem__search", status: "ok" }] }]);
+  });
+
   it("is refused one that another role was given", async () => {
     const script = [ask(["siem__search"]), submit(goodAnswer)];
     const { worked } = await play({ script, deps: { foreign: { of: () => [] } } });

@@ -91,14 +91,19 @@ describe("hatrack doctor", () => {
     ends.push(() => {
       rmSync(folder, { recursive: true, force: true });
     });
-    const [good, list] = await checks(checkLookups({ dataDir: folder }, { lookups }, url));
-    expect(good).toMatchObject({ status: "ok" });
+    const at = { dataDir: folder, falcon };
+    const [good, list] = await checks(checkLookups(at, { lookups }, url));
+    expect(good).toMatchObject({
+      ...{ status: "ok", found: "sentinel: falcon_host; tier2: falcon_alerts, feodo_tracker" },
+    });
+    const [without] = await checks(checkLookups({ ...at, falcon: undefined }, { lookups }, url));
+    expect(without?.found).toContain("those of Falcon are not there");
     expect(list?.found).toMatch(/^list of \d{4}-.*Z, 1 entries$/);
-    const [bad] = await checks(checkLookups({ dataDir: folder }, { lookups: { nobody: ["whois"] } }));
+    const [bad] = await checks(checkLookups(at, { lookups: { nobody: ["whois"] } }));
     expect(bad).toMatchObject({ status: "fail" });
     expect(bad?.found).toContain("there is no look-up whois");
     expect(bad?.found).toContain("lookups.nobody: there is no such role");
-    expect(await checks(checkLookups({ dataDir: folder }, { lookups: {} }))).toEqual([]);
+    expect(await checks(checkLookups(at, { lookups: {} }))).toEqual([]);
   });
 
   it("does not ask Falcon for what nothing uses", async () => {
