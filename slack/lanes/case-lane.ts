@@ -23,8 +23,8 @@ const waitTypes = [
 /** The cases that changed last; each is a call of Slack's, and the others say it when something else happens on them. */
 const mostWaiting = 50;
 
-const types = [
-  ...waitTypes,
+/** What changes the root of its case. */
+const drawing = [
   "alert.grouped",
   ...findingTypes,
   "case.escalated",
@@ -38,6 +38,7 @@ const types = [
   "finding.rated",
   ...caseActTypes,
 ] as const satisfies readonly EventType[];
+const types = [...waitTypes, ...drawing] as const;
 type CaseDelivery = Delivery<(typeof types)[number]>;
 
 export function startCaseLane(desk: Desk, lane: CaseLane): Subscription {
@@ -67,8 +68,17 @@ export class CaseLane {
       return skip("shown with a later one");
     const { subject: caseId } = event;
     const handled = await this.#perCase.run(caseId, () => this.#reply(delivery));
-    if (!("skip" in handled)) await this.#rootUpdates.run(caseId, () => this.#drawRoot(caseId));
+    if ("skip" in handled || (await this.#drawsLater(delivery))) return handled;
+    await this.#rootUpdates.run(caseId, () => this.#drawRoot(caseId));
     return handled;
+  }
+
+  /** In a storm this lane is behind: the last entry of the case draws the root for all before it. */
+  async #drawsLater({ event: { subject }, position: after }: CaseDelivery): Promise<boolean> {
+    for await (const { event } of this.#desk.options.bus.read({ subject, types: drawing, after })) {
+      if (!isEvent(event, "alert.grouped") || isShownCount(event.data.count)) return true;
+    }
+    return false;
   }
 
   /** That no model answers, or that a role is paused, stands at the head of each case that waits for it. */

@@ -13,8 +13,8 @@ import type { World } from "./world.ts";
 /** What goes wrong: a body of POST /local/chaos. */
 export interface Fault {
   readonly name: string;
-  readonly chaos: Readonly<Record<string, unknown>>;
-  /** Steps before which it stands in the short form. Default: all. */
+  readonly chaos: Readonly<Record<string, unknown>> & { readonly disconnect?: number; readonly cut?: number };
+  /** Steps before which it stands in the short form; none: it is in the long form alone. Default: all. */
   readonly before?: readonly Step[];
 }
 
@@ -26,17 +26,17 @@ const everything = [...posting, "views.open", "conversations.replies", "conversa
 
 export const faults: readonly Fault[] = [
   { name: "nothing", chaos: {} },
+  { name: "a connection renewed", chaos: { disconnect: 1 }, before: ["decision"] },
   { name: "delivered twice", chaos: { duplicate: 4 } },
-  { name: "delivered late", chaos: { envelope_delay_ms: 120 } },
+  { name: "delivered late", chaos: { envelope_delay_ms: 120 }, before: [] },
   { name: "delivered out of order", chaos: { reorder: 1 } },
   { name: "not delivered", chaos: { drop: 1 }, before: ["decision"] },
-  { name: "a connection renewed", chaos: { disconnect: 1 }, before: ["decision"] },
-  { name: "a connection cut", chaos: { cut: 1 }, before: ["on it"] },
   { name: "429", chaos: { http_429: 2, retry_after: 1, methods: posting }, before: ["card", "decision"] },
   { name: "500 before the effect", chaos: { http_500: 2, methods: posting }, before: ["card", "done"] },
   { name: "500 after the effect", chaos: { http_500_after_effect: 2, methods: everything } },
   { name: "cut after the effect", chaos: { cut_after_effect: 2, methods: everything } },
-  { name: "answers late", chaos: { delay_ms: 120, methods: everything } },
+  { name: "answers late", chaos: { delay_ms: 120, methods: everything }, before: [] },
+  { name: "a connection cut", chaos: { cut: 1 }, before: [] },
 ];
 
 export interface Outcome {
@@ -86,7 +86,7 @@ class Person {
   /** Until the form is there. */
   async opens(action: string, place: object): Promise<string> {
     for (;;) {
-      const { view } = await this.does("click", { action_id: action, ...place });
+      const { view } = await this.does("click", { action_id: action, settle_ms: 150, ...place });
       if (view != null) return view.id;
       this.again += 1;
     }
@@ -95,7 +95,7 @@ class Person {
   async #once(path: string, body: object): Promise<Answer> {
     const { url, token } = this.#world.workspace;
     const headers = { "content-type": "application/json", "x-local-token": token };
-    const sent = JSON.stringify({ settle_ms: 150, user: this.#user, ...body });
+    const sent = JSON.stringify({ settle_ms: 0, user: this.#user, ...body });
     const response = await fetch(`${url}/local/${path}`, { method: "POST", headers, body: sent });
     return Answer.parse(await response.json());
   }
@@ -126,8 +126,10 @@ export async function throughChaos(
     await world.does("chaos", { clear: true, ...(before.includes(step) ? fault.chaos : {}) });
   };
 
-  // What the fault before this one took away is back.
-  await world.seen(({ sockets }) => (sockets === 2 ? true : undefined));
+  // A connection that a fault before this one took away is back.
+  const { disconnect, cut } = fault.chaos;
+  if ((disconnect ?? cut) !== undefined)
+    await world.seen(({ sockets }) => (sockets === 2 ? true : undefined));
   await now("card");
   const place = await cardOf(world, caseId);
   const shows = (words: string): Promise<unknown> =>
@@ -172,7 +174,7 @@ async function cardOf(world: World, caseId: string): Promise<{ channel: string; 
 }
 
 /** Nothing waits in any lane, nor at the gate. */
-async function quiet(world: World): Promise<void> {
+export async function quiet(world: World): Promise<void> {
   const watched: readonly string[] = [...Object.values(lanes), "human-gate"];
   const group = ({ group: name }: { group: string }): boolean => watched.includes(name);
   for (;;) {

@@ -122,6 +122,23 @@ describe("a case's root", () => {
     expect(reads(root?.message.blocks)).toContain("✓ Sentinel  … Tier 2");
   });
 
+  it("is drawn once, by the last entry, for all that a lane which is behind finds on the log", async () => {
+    await sending.bus.publish([opened, found]);
+    const { cases } = sending.started();
+    await sending.commit(found, await cases.handle(delivery(found)));
+    const edits = sending.slack.kind("root")[0]?.edits ?? 0;
+    const escalated = Array.from({ length: 20 }, (_, i) =>
+      said("case.escalated", { toRole: "tier2", why: `because ${i}`, priority: 9 }),
+    );
+    const stored = await sending.bus.publish(escalated);
+    for (const [at, event] of escalated.entries()) {
+      await cases.handle({ ...delivery(event), position: stored[at]?.position ?? "" });
+    }
+    const root = sending.slack.kind("root")[0];
+    expect(root?.edits).toBe(edits + 1);
+    expect(reads(root?.message.blocks)).toContain("✓ Sentinel  … Tier 2");
+  });
+
   it("comes again when somebody deleted it", async () => {
     await sending.bus.publish([opened, found]);
     const { cases } = sending.started();

@@ -5,6 +5,7 @@ import { callOptions } from "../../slack/connection.ts";
 import { slackActions } from "../../slack/ids.ts";
 import { silent } from "../../src/diagnostics.ts";
 import { at, cardsFor, first, opens, shownMessage } from "./asking.ts";
+import { quiet } from "./chaos-run.ts";
 import { caseId } from "./given.ts";
 import { buttonsOf, reads } from "./reads.ts";
 import { openWorld, type World } from "./world.ts";
@@ -44,6 +45,7 @@ describe("a pass over the cards", () => {
     const form = await opens(world, "click", { user: "U0MIA", action_id: slackActions.authorise, ...place });
     await world.does("submit", { user: "U0MIA", view_id: form.id });
     expect((await world.event("action.decided")).data.outcome).toBe("authorised");
+    await quiet(world);
     expect((await world.slack.reconcile()).repaired).toBe(0);
   });
 
