@@ -246,6 +246,24 @@ describe.skipIf(!requires("redis"))("what went wrong with Redis Streams before",
     expect(await pending(redis)).toEqual([["b", 1]]);
   });
 
+  it.each(["before", "after"])(
+    "hands back what a wait that was given up still takes, when its worker closes %s the publisher has an answer",
+    async (when) => {
+      const closing = new AbortController();
+      const waiting = a.take({ max: 1, waitMs: 1_000, signal: closing.signal });
+      while (!(await redis.info("clients")).includes("blocked_clients:1")) await bus.tail();
+      closing.abort();
+      expect(await waiting).toEqual([]);
+      const published = bus.publish([canary("1")]);
+      if (when === "after") await published;
+      await a.close();
+      await published;
+      const [claim] = await b.take({ max: 1, waitMs: 5_000, signal: never });
+      expect(claim).toMatchObject({ deliveries: 1 });
+      expect(await pending(redis)).toEqual([["b", 1]]);
+    },
+  );
+
   it("starts a group of a later role one hour back, and knows its lag", async () => {
     const now = Date.now();
     await redis.flushall();
@@ -263,6 +281,19 @@ describe.skipIf(!requires("redis"))("what went wrong with Redis Streams before",
     await expect(stranger.take({ max: 1, waitMs: 1, signal: never })).rejects.toMatchObject({
       code: "group_unknown",
     });
+  });
+
+  it("has one consumer however often a process with a name of its own is started again", async () => {
+    for (let start = 0; start < 3; start += 1) {
+      const bus = await openBus(server, ["named"], { instance: "role-tier2" });
+      bus.subscribe("named", types, ({ event }) => says(missed(event.data.canaryId)), { source: "/test" });
+      await bus.publish([canary(`named ${start}`)]);
+      await seen(bus, (log) => answered(log).includes(`named ${start}`));
+      await bus.close();
+    }
+    const consumers = z.array(z.unknown()).parse(await redis.call("XINFO", ["CONSUMERS", keys.log, "named"]));
+    expect(consumers).toHaveLength(1);
+    expect(JSON.stringify(consumers)).toContain(`"${hostname()}-role-tier2"`);
   });
 
   it("leaves nothing of its self-test behind: every scratch key expires", async () => {

@@ -6,7 +6,7 @@ import { Cluster, Redis, type RedisOptions } from "ioredis";
 import { z } from "zod";
 import { HatrackError, reasonOf } from "../../errors.ts";
 import { redisAddress, type RedisAddress } from "./address.ts";
-import { busError, isDenial } from "./errors.ts";
+import { busError, isRefused } from "./errors.ts";
 import { runScript, scripts } from "./scripts.ts";
 
 type Argument = string | number;
@@ -104,6 +104,28 @@ export class RedisConnection {
     }
   }
 
+  /**
+   * Sends a script behind a blocking read: it runs as soon as the read ends, with nothing to and fro in between.
+   * Resolves with the script's reply; what the read found is not looked at.
+   */
+  async scriptBehind(
+    [command, ...where]: readonly [string, ...Argument[]],
+    name: keyof typeof scripts,
+    keys: readonly string[],
+    args: readonly Argument[],
+  ): Promise<unknown> {
+    const replies = await this.#do(name, () =>
+      this.#client
+        .pipeline()
+        .call(command, where)
+        .call("EVALSHA", [scripts[name].sha, keys.length, ...keys, ...args])
+        .exec(),
+    );
+    const [error, reply] = Pipelined.parse(replies)[1] ?? [];
+    // It changed nothing: the script is not known there yet, or the key lies elsewhere. A single command finds out.
+    return error === null ? reply : await this.script(name, keys, args);
+  }
+
   /** Asks each primary: the one Redis, or every master of the Cluster. */
   async eachPrimary(doing: string, command: string, ...args: readonly Argument[]): Promise<unknown[]> {
     const client = this.#client;
@@ -152,6 +174,7 @@ export class RedisConnection {
 
   #explained(error: unknown, doing: string): HatrackError {
     if (this.closed.aborted) return new HatrackError("bus_closed", `redis bus: ${doing}: the bus is closed`);
+    if (isRefused(error, this.#lastError)) return busError(this.#lastError, doing);
     const why = this.#lastError === undefined ? "" : `; last connection error: ${reasonOf(this.#lastError)}`;
     return busError(error, `${doing}${why}`);
   }
@@ -174,8 +197,6 @@ function clientOf(address: RedisAddress, timeouts: Timeouts): Client {
     });
   }
   const { sentinels, name, db, sentinelPassword, credentials } = address;
-    // No command came through because the connection itself was refused.
-    if (isDenial(this.#lastError)) return busError(this.#lastError, doing);
   return new Redis({
     ...common,
     ...credentials,
