@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { StructuredToolInterface } from "@langchain/core/tools";
+import type { Redactor } from "../src/agent/redact.ts";
 import type { ModelOf } from "../src/agent/role.ts";
 import type { Bus } from "../src/bus/bus.ts";
 import { systemClock } from "../src/clock.ts";
@@ -70,10 +71,16 @@ export async function loadModel({ llm }: Pick<Config, "llm">, deps: ModelsDeps =
   });
 }
 
-/** Words explanations, where a real model is configured; `baseline` plays roles and words nothing. */
-export async function loadNarrator(config: Config): Promise<Narrator | undefined> {
+/**
+ * Words explanations, where a real model is configured; `baseline` plays roles and words nothing.
+ * @param models where the process has them for its roles too: one server has one limit of calls
+ */
+export async function loadNarrator(
+  config: Config,
+  { redactor, models }: { readonly redactor?: Redactor; readonly models?: ModelOf } = {},
+): Promise<Narrator | undefined> {
   if (config.llm === undefined) return undefined;
   const { narratorOf } = await import("../src/agent/narrator.ts");
-  const model = (await loadModel(config))({ name: "narrator", rules: undefined });
-  return model && narratorOf(model, () => randomBytes(8).toString("hex"));
+  const model = (models ?? (await loadModel(config)))({ name: "narrator", rules: undefined });
+  return model && narratorOf(model, () => randomBytes(8).toString("hex"), redactor);
 }

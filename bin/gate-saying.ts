@@ -1,5 +1,4 @@
 /** What somebody says at the gate in the terminal, from the options of `hatrack gate decide`. */
-import { redactText } from "../src/agent/redact.ts";
 import { HatrackError } from "../src/errors.ts";
 import type { Saying } from "../src/gate/front.ts";
 import { flag, textOption, type Values } from "./command.ts";
@@ -25,24 +24,30 @@ export const sayingOptions = {
   "rolled-back": { type: "string" },
 } as const;
 
-/** @throws HatrackError `usage` unless exactly one thing is said */
-export function sayingOf(values: Values): Saying {
-  const note = wordsOption(values, "note");
+/**
+ * @param clean takes the secrets out that words may hold: they are on the log from then on
+ * @throws HatrackError `usage` unless exactly one thing is said
+ */
+export function sayingOf(given: Values, clean: (text: string) => string): Saying {
+  const values: Values = Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, typeof value === "string" ? clean(value) : value]),
+  );
+  const note = textOption(values, "note");
   const noted = note === undefined ? {} : { note };
-  const [to, question] = [wordsOption(values, "hand-to"), wordsOption(values, "need-info")];
+  const [to, question] = [textOption(values, "hand-to"), textOption(values, "need-info")];
   const said: (Saying | undefined)[] = [
     flag(values, "authorise") ? { decision: "authorise", ...noted } : undefined,
     flag(values, "done") ? { decision: "mark_done", ...noted } : undefined,
     flag(values, "on-it") ? { decision: "assign" } : undefined,
     rejection(values),
-    withReason("could_not_do", wordsOption(values, "could-not")),
-    withReason("revoke", wordsOption(values, "revoke")),
-    withReason("rolled_back", wordsOption(values, "rolled-back")),
+    withReason("could_not_do", textOption(values, "could-not")),
+    withReason("revoke", textOption(values, "revoke")),
+    withReason("rolled_back", textOption(values, "rolled-back")),
     question === undefined ? undefined : { decision: "need_info", question },
     to === undefined
       ? undefined
       : { decision: "delegate", to, ...(note === undefined ? {} : { reason: note }) },
-    snoozing(wordsOption(values, "snooze")),
+    snoozing(textOption(values, "snooze")),
   ];
   const [one, two] = said.filter((saying) => saying !== undefined);
   if (one !== undefined && two === undefined) return one;
@@ -50,7 +55,7 @@ export function sayingOf(values: Values): Saying {
 }
 
 function rejection(values: Values): Saying | undefined {
-  const [reason, category] = [wordsOption(values, "reject"), wordsOption(values, "category")];
+  const [reason, category] = [textOption(values, "reject"), textOption(values, "category")];
   if (reason === undefined) return undefined;
   return { decision: "reject", reason, ...(category === undefined ? {} : { category }) };
 }
@@ -67,10 +72,4 @@ function withReason(
   reason: string | undefined,
 ): Saying | undefined {
   return reason === undefined ? undefined : { decision, reason };
-}
-
-/** Without the secrets it may hold: it is on the log from then on. */
-function wordsOption(values: Values, name: string): string | undefined {
-  const words = textOption(values, name);
-  return words === undefined ? undefined : redactText(words);
 }

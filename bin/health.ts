@@ -11,6 +11,7 @@ import { HatrackError, reasonOf } from "../src/errors.ts";
 import type { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
 import { Pulse } from "./health-pulse.ts";
+import type { ModelsDeps } from "./models.ts";
 import { serveHealth, type Readiness } from "./health-server.ts";
 import { Systemd } from "./health-systemd.ts";
 import type { Metrics, Standing } from "./metrics.ts";
@@ -52,6 +53,13 @@ interface Asked {
 export class Health {
   readonly pulse = new Pulse();
   readonly observer: BusObserver;
+  /** The model servers, as the failover chain sees them. */
+  readonly ofModels: Pick<ModelsDeps, "watchLegs" | "watchFaults"> = {
+    watchLegs: (legs) => {
+      this.#legs = () => legs.map(({ leg, closed }) => ({ name: leg.name, closed }));
+    },
+    watchFaults: (faulty) => this.#metrics?.refused(faulty),
+  };
   readonly #config: Config;
   readonly #options: HealthOptions;
   readonly #systemd: Systemd;
@@ -99,11 +107,6 @@ export class Health {
     open.add(() => server.close());
     diagnostics.info({ url: server.url, part }, `health and metrics are at ${server.url}/metrics`);
     return health;
-  }
-
-  /** The model servers, as the failover chain sees them. */
-  watchLegs(legs: readonly { readonly leg: { readonly name: string }; readonly closed: boolean }[]): void {
-    this.#legs = () => legs.map(({ leg, closed }) => ({ name: leg.name, closed }));
   }
 
   /** Everything has started: from now on it can be ready, and systemd hears so. */

@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 import type { GroupStatus } from "../src/bus/bus.ts";
 import type { Committed } from "../src/bus/observer.ts";
 import { isEvent } from "../src/events/envelope.ts";
+import type { Faulty } from "../src/models/failover/chain.ts";
 import type { Hang } from "./health-pulse.ts";
 import type { LogWatch } from "./metrics-log.ts";
 
@@ -62,6 +63,7 @@ export class Metrics {
   readonly #commits: Histogram;
   readonly #tokens: Counter;
   readonly #runs: Counter;
+  readonly #refused: Counter;
 
   constructor() {
     const registers = [this.#registry];
@@ -92,6 +94,12 @@ export class Metrics {
       labelNames: ["role", "outcome"],
       registers,
     });
+    this.#refused = new Counter({
+      name: "hatrack_answers_refused_total",
+      help: "answers of a model that were none, or that the role did not accept, by what was wrong",
+      labelNames: ["role", "leg", "model", "fault"],
+      registers,
+    });
   }
 
   committed({ group, milliseconds, outputs }: Committed): void {
@@ -114,6 +122,10 @@ export class Metrics {
     this.#runs.inc({ role, outcome });
     this.#tokens.inc({ role, leg, direction: "input" }, tokens.input);
     this.#tokens.inc({ role, leg, direction: "output" }, tokens.output);
+  }
+
+  refused({ role, leg, model, fault }: Faulty): void {
+    this.#refused.inc({ role, leg, model, fault });
   }
 
   async text(standing: Standing): Promise<{ readonly type: string; readonly text: string }> {

@@ -4,6 +4,7 @@ import type { Bus } from "../src/bus/bus.ts";
 import { systemClock } from "../src/clock.ts";
 import { silent, type Diagnostics } from "../src/diagnostics.ts";
 import { HatrackError, reasonOf } from "../src/errors.ts";
+import type { Faulty } from "../src/models/failover/chain.ts";
 import type { ServerLeg } from "../vendors/openai-leg.ts";
 import type { Closers } from "./closers.ts";
 import type { LlmConfig } from "./config-models.ts";
@@ -18,6 +19,8 @@ export interface ModelsDeps {
   readonly watchLegs?: (
     legs: readonly { readonly leg: { readonly name: string }; readonly closed: boolean }[],
   ) => void;
+  /** Whoever counts what each of them gets wrong. */
+  readonly watchFaults?: (faulty: Faulty) => void;
 }
 
 /** How long a start waits for a server to say what it can; a slower one is found out beside the work. */
@@ -26,7 +29,7 @@ const discoverMs = 8_000;
 /** @throws HatrackError `config_invalid` when no server can be used and it is the configuration that is wrong */
 export async function servedModels(
   llm: LlmConfig,
-  { bus, diagnostics = silent, open, watchLegs }: ModelsDeps,
+  { bus, diagnostics = silent, open, watchLegs, watchFaults }: ModelsDeps,
 ): Promise<ModelOf> {
   const { FailoverChatModel } = await import("../src/models/failover/failover-chat-model.ts");
   const { roleModels } = await import("../src/models/failover/role-models.ts");
@@ -37,6 +40,10 @@ export async function servedModels(
     onChange: (change) => {
       if (!("first" in change)) diagnostics.warn({ ...change }, `model: ${change.type}`);
       announcer?.say(change);
+    },
+    onFault: (faulty) => {
+      diagnostics.info({ ...faulty }, "model: an answer was none");
+      watchFaults?.(faulty);
     },
     budgetMs: 1.5 * llm.timeouts.totalMs,
   });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { ownShape } from "../src/agent/own-shapes.ts";
 import { makeRedactor, type Redactor } from "../src/agent/redact.ts";
 import type { SocFile } from "../src/soc-schema.ts";
+import { loadOrganisation } from "./assemble.ts";
 import type { Config } from "./config.ts";
 
 const name = "redaction.key";
@@ -13,6 +14,11 @@ const name = "redaction.key";
 export async function redactorOf(config: Config, { redact }: Pick<SocFile, "redact">): Promise<Redactor> {
   const key = await digestKey(config);
   return makeRedactor({ shapes: redact.patterns.map(ownShape), ...(key === undefined ? {} : { key }) });
+}
+
+/** For a command, by the soc.yaml it is configured with. */
+export async function redactorHere(config: Config): Promise<Redactor> {
+  return redactorOf(config, (await loadOrganisation(config)).soc);
 }
 
 /** Of HATRACK_KEYS, where it lies there; else made on first start in the data folder. */

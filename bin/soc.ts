@@ -4,6 +4,8 @@ import { systemClock } from "../src/clock.ts";
 import type { Diagnostics } from "../src/diagnostics.ts";
 import { cardKey } from "../src/gate/card-ref.ts";
 import { HatrackError, reasonOf } from "../src/errors.ts";
+import type { Redactor } from "../src/agent/redact.ts";
+import type { ModelOf } from "../src/agent/role.ts";
 import { TrustedBus } from "../src/gate/trusted-bus.ts";
 import { loadRole, loadRoles } from "../src/load-roles.ts";
 import { RoleTeam } from "../src/team.ts";
@@ -75,16 +77,12 @@ async function assemble(options: SocOptions, open: Closers): Promise<RunningSoc>
   const bus = await openWatchedBus(config, { diagnostics, observer: health.observer, clean: redactor.text });
   open.add(() => bus.close());
   const source = await alertSource(config, options.pace, { bus, diagnostics });
-  const front = await startFront(options, { bus, organisation, keys, open });
+  const models = await loadModel(config, { bus, diagnostics, open, ...health.ofModels });
+  const front = await startFront(options, { bus, organisation, keys, open, models, redactor });
   const team = new RoleTeam({
     bus,
     roles: [...(await loadRoles()), ...(await Promise.all(options.ownRoles.map((file) => loadRole(file))))],
-    model: await loadModel(config, {
-      ...{ bus, diagnostics, open },
-      watchLegs: (legs) => {
-        health.watchLegs(legs);
-      },
-    }),
+    model: models,
     tools: await loadTools(config, new TrustedBus(bus, { trusted: keys.trusted }), organisation.inventory),
     ...(await openForeignTools(config, organisation.soc, { bus, diagnostics, open })),
     gate: { policy: organisation.policy, directory: front.directory },
@@ -139,11 +137,14 @@ interface Behind {
   readonly organisation: Organisation;
   readonly keys: Keyring;
   readonly open: Closers;
+  readonly models: ModelOf;
+  readonly redactor: Redactor;
 }
 
 /** Slack or the local workspace; in shadow there is nobody to show anything to. */
-async function startFront(options: SocOptions, { bus, organisation, keys, open }: Behind): Promise<Front> {
+async function startFront(options: SocOptions, behind: Behind): Promise<Front> {
   const { config, diagnostics } = options;
+  const { bus, organisation, keys, open, models, redactor } = behind;
   if (options.workspace === "shadow") {
     await enterShadow(bus, config);
     const { onCall, people } = organisation.soc;
@@ -163,8 +164,8 @@ async function startFront(options: SocOptions, { bus, organisation, keys, open }
     departmentOf: (host) => organisation.inventory.departmentOf(host),
     drawPicture,
     memory: rememberingOf(config, organisation.soc),
-    narrator: await loadNarrator(config),
-    redactor: await redactorOf(config, organisation.soc),
+    narrator: await loadNarrator(config, { redactor, models }),
+    redactor,
   });
   open.add(() => slack.close());
   const page = workspace && `${workspace.url}/#${workspace.token}`;

@@ -15,6 +15,7 @@ import { flag, textOption, type Command, type Invocation } from "../command.ts";
 import { withWritableBus } from "../control-client.ts";
 import { historyLine } from "../gate-history.ts";
 import { showLoad } from "../gate-load.ts";
+import { redactorHere } from "../redaction.ts";
 import { sayingHelp, sayingOf, sayingOptions } from "../gate-saying.ts";
 import { logHelp, logOption, withReadableBus } from "../open-bus.ts";
 import { principalOf } from "../principal.ts";
@@ -69,18 +70,19 @@ async function show(bus: Bus, id: string, { values, print }: Invocation): Promis
 async function decide(invocation: Invocation): Promise<number> {
   const { positionals, values, config, print } = invocation;
   const idOrCode = named(positionals);
+  const code = textOption(values, "code");
+  const isCase = CaseId.safeParse(idOrCode).success;
+  // A code is one request's: of a case it would confirm nothing.
+  if (isCase && code !== undefined)
+    throw new HatrackError("usage", `--code ${code}: expected with one request; ${idOrCode} is a case`);
+  const { text: clean } = await redactorHere(config());
   const order = {
     principal: principalOf(values),
-    saying: sayingOf(values),
+    saying: sayingOf(values, clean),
     clock: systemClock,
     signal: AbortSignal.timeout(15_000),
   };
-  const code = textOption(values, "code");
-  if (CaseId.safeParse(idOrCode).success) {
-    // A code is one request's: of a case it would confirm nothing.
-    if (code === undefined) return decidePlan(invocation, idOrCode, order);
-    throw new HatrackError("usage", `--code ${code}: expected with one request; ${idOrCode} is a case`);
-  }
+  if (isCase) return decidePlan(invocation, idOrCode, order);
   const coded = code === undefined ? {} : { code };
   const answer = await withWritableBus(config(), (bus) => gateDecide(bus, { ...order, idOrCode, ...coded }));
   print(flag(values, "json") ? JSON.stringify(answer) : inWords(answer));

@@ -72,12 +72,7 @@ async function startRole(config: Config, role: Role, running: Running): Promise<
   const bus = await openWatchedBus(config, { diagnostics, observer: health.observer, clean: redactor.text });
   open.add(() => bus.close());
   const playedBy = async (): Promise<Pick<TeamOptions, "model" | "tools">> => ({
-    model: await loadModel(config, {
-      ...{ bus, diagnostics, open },
-      watchLegs: (legs) => {
-        health.watchLegs(legs);
-      },
-    }),
+    model: await loadModel(config, { bus, diagnostics, open, ...health.ofModels }),
     tools: await loadTools(config, new TrustedBus(bus, { trusted: keys.trusted }), inventory),
   });
   const directory = await gateDirectory(config, soc, diagnostics);

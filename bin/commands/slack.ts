@@ -57,7 +57,7 @@ Needs SLACK_BOT_TOKEN with SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET
         departmentOf: (host) => organisation.inventory.departmentOf(host),
         drawPicture,
         memory: rememberingOf(config, organisation.soc),
-        narrator: await loadNarrator(config),
+        narrator: await loadNarrator(config, { redactor }),
         redactor,
       });
       open.add(() => slack.close());

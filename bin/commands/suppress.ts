@@ -1,4 +1,3 @@
-import { redactText } from "../../src/agent/redact.ts";
 import { systemClock } from "../../src/clock.ts";
 import { HatrackError } from "../../src/errors.ts";
 import type { GateAnswer } from "../../src/gate/front.ts";
@@ -8,6 +7,7 @@ import { flag, textOption, type Command, type Invocation, type Values } from "..
 import { withWritableBus } from "../control-client.ts";
 import { logHelp, logOption, withReadableBus } from "../open-bus.ts";
 import { principalOf } from "../principal.ts";
+import { redactorHere } from "../redaction.ts";
 import { shown, table } from "../table.ts";
 
 const usage =
@@ -62,8 +62,9 @@ async function mute(rule: string, { values, config, print }: Invocation): Promis
   const reason = textOption(values, "reason") ?? "";
   if (reason === "") throw new HatrackError("usage", "expected --reason TEXT: why it is noise");
   const host = textOption(values, "host");
+  const { text: clean } = await redactorHere(config());
   const order = {
-    ...{ principal: principalOf(values), rule, hours: hoursOf(values), reason: redactText(reason) },
+    ...{ principal: principalOf(values), rule, hours: hoursOf(values), reason: clean(reason) },
     ...{ critical: flag(values, "critical"), clock: systemClock, signal: AbortSignal.timeout(15_000) },
     ...(host === undefined ? {} : { host }),
   };

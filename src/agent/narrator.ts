@@ -8,6 +8,7 @@ import type { Narrator } from "../memory/explain.ts";
 import { fence } from "./fence.ts";
 import { dataRule } from "./prompt.ts";
 import { leakOf } from "./prompt-leak.ts";
+import { shippedRedactor, type Redactor } from "./redact.ts";
 import type { RoleModel } from "./role.ts";
 import { untilAborted } from "./until-aborted.ts";
 
@@ -26,9 +27,15 @@ const leaks = leakOf(prompt);
 /** How long it may take; the plain record is there at once. Milliseconds. */
 const patienceMs = 60_000;
 
-export function narratorOf(model: Pick<RoleModel, "chat">, marker: () => string): Narrator {
+/** @param redactor the facts hold no secrets any more; a question is what a person just typed */
+export function narratorOf(
+  model: Pick<RoleModel, "chat">,
+  marker: () => string,
+  redactor: Redactor = shippedRedactor,
+): Narrator {
   return async (narration) => {
-    const facts = fence(marker(), { label: "question and facts", text: JSON.stringify(narration) });
+    const clean = JSON.stringify(redactor.value(narration));
+    const facts = fence(marker(), { label: "question and facts", text: clean });
     const messages = [new SystemMessage(prompt), new HumanMessage(facts)];
     const signal = AbortSignal.timeout(patienceMs);
     const said = await untilAborted(model.chat.invoke(messages, { signal }), signal);

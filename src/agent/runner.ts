@@ -29,7 +29,7 @@ import type { RunResult } from "./loop.ts";
 import { loopsOf, ownTools } from "./loops.ts";
 import { patienceFor } from "./patience.ts";
 import { promptView, type View } from "./prompt-view.ts";
-import { redactText } from "./redact.ts";
+import { shippedRedactor, type Redactor } from "./redact.ts";
 import type { RoleDeps, RoleModel } from "./role.ts";
 import { fitTrace } from "./trace.ts";
 
@@ -62,7 +62,8 @@ export function handlerOf(hat: Hat, deps: RunnerDeps): (delivery: Delivery) => P
       const result = await withUrgency(urgencyOf(casefile), () => loop.run(run));
       if (delivery.signal.aborted) throw aborted(hat);
       const milliseconds = Math.max(0, deps.clock.now() - started);
-      const worked = { model, version, foreign, result, casefile, delivery, shown, milliseconds };
+      const { redactor } = deps;
+      const worked = { model, version, foreign, result, casefile, delivery, shown, milliseconds, redactor };
       return says(...draftsOf(hat, worked));
     } catch (error) {
       return withoutOutcome(hat, deps, { model, casefile, delivery, error });
@@ -167,14 +168,15 @@ interface Waiting extends Unanswered {
 /** The role pauses and nothing is spent, until the case's own time has passed: then a person is asked. */
 function waits(
   hat: Hat,
-  { clock }: RunnerDeps,
+  { clock, redactor }: RunnerDeps,
   { model, casefile, delivery, why, waitMs, reason }: Waiting,
 ): Handled {
   const patienceMs = patienceFor(casefile.alert?.severity);
   const waited = clock.now() - logTime(delivery.position);
   if (waited < patienceMs) return stop(`${hat.name}: ${why}`, Math.min(waitMs ?? 5_000, 60_000));
   const detail = `The case has waited ${Math.floor(waited / 60_000)} minutes, as long as it may: ${why}`;
-  return says(failedDraft(hat, { reason, detail: detail.slice(0, 2000), steps: [], model: model.name }));
+  const failed = { reason, detail: detail.slice(0, 2000), steps: [], model: model.name };
+  return says(failedDraft(hat, failed, redactor));
 }
 
 const aborted = (hat: Hat): HatrackError =>
@@ -185,6 +187,7 @@ function isAborted(error: unknown): boolean {
 }
 
 interface Worked {
+  readonly redactor: Redactor | undefined;
   readonly model: RoleModel;
   readonly version: string;
   readonly foreign: readonly ForeignTool[];
@@ -200,7 +203,8 @@ function draftsOf(hat: Hat, worked: Worked): Draft[] {
   const { outcome } = result;
   if (outcome.kind === "failed") {
     const { reason, detail } = outcome;
-    return [failedDraft(hat, { reason, detail, ...costOf(worked), steps: fitTrace(result.steps, []) })];
+    const failed = { reason, detail, ...costOf(worked), steps: fitTrace(result.steps, []) };
+    return [failedDraft(hat, failed, worked.redactor)];
   }
   const { evidenceDropped } = outcome;
   const events = outcome.emit({ event: delivery.event, casefile, evidenceDropped });
@@ -253,6 +257,11 @@ function workedDraft(
   };
 }
 
-function failedDraft({ name, title }: Hat, data: Omit<Failed, "role" | "title">): Draft {
-  return { type: "role.failed", data: { role: name, title, ...data, detail: redactText(data.detail) } };
+/** What a server or a model said of it may hold a secret. */
+function failedDraft(
+  { name, title }: Hat,
+  data: Omit<Failed, "role" | "title">,
+  { text }: Redactor = shippedRedactor,
+): Draft {
+  return { type: "role.failed", data: { role: name, title, ...data, detail: text(data.detail) } };
 }

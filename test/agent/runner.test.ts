@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { defineRole } from "../../src/agent/define-role.ts";
 import { maxEventBytes } from "../../src/events/parse.ts";
+import { makeRedactor } from "../../src/agent/redact.ts";
 import { LocalBus } from "../../src/bus/local-bus.ts";
 import type { Bus, StoredEvent } from "../../src/bus/bus.ts";
 import { manualClock, systemClock } from "../../src/clock.ts";
 import { silent } from "../../src/diagnostics.ts";
 import type { EventType } from "../../src/events/catalogue.ts";
 import type { KnownEvent } from "../../src/events/envelope.ts";
-import { cannedModels, type CannedScript } from "../../src/models/canned-model.ts";
+import { CannedModel, cannedModels, type CannedScript } from "../../src/models/canned-model.ts";
 import { RuleModel } from "../../src/models/rule-model.ts";
 import {
   alertEvent,
@@ -124,6 +125,23 @@ describe("a role on its case", () => {
         detail: "The case has waited 779 minutes, as long as it may: all used",
       },
     ]);
+  });
+
+  it("keeps secrets of soc.yaml's own out of why a role failed, whoever said them", async () => {
+    const why = "401: no such key BADGE-4711";
+    const chat = new CannedModel({
+      role: "sleuth",
+      script: [{ throws: Object.assign(new Error(why), { status: 401 }) }],
+    });
+    const scene = await play({
+      script: [],
+      deps: {
+        clock: manualClock(100 * 60 * 60_000),
+        model: () => ({ chat, name: "m", leg: "l" }),
+        redactor: makeRedactor({ shapes: [{ kind: "badge", pattern: /BADGE-\d{4}/dg }] }),
+      },
+    });
+    expect(scene.failed[0]?.detail).toContain("no such key [redacted:badge]");
   });
 
   it("keeps secrets of arguments and results out of the log and from the model", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { join } from "node:path";
+import { sayingOf } from "../../bin/gate-saying.ts";
 import { main } from "../../bin/main.ts";
 import { root } from "./cli.ts";
 
@@ -14,6 +15,21 @@ describe("hatrack gate decide", () => {
     });
     expect(code).toBe(2);
     expect(err.join("\n")).toContain("--code 4F-K2: expected with one request; CASE-7K3F9QWM2T is a case");
+  });
+});
+
+describe("what is said in the terminal", () => {
+  it("holds no secret, whichever option it was said with", () => {
+    const clean = (text: string): string => text.replaceAll("BADGE-4711", "[redacted:badge]");
+    const words = "it was BADGE-4711";
+    const said = [
+      sayingOf({ reject: words }, clean),
+      sayingOf({ "need-info": words }, clean),
+      sayingOf({ authorise: true, note: words }, clean),
+      sayingOf({ revoke: words }, clean),
+    ];
+    expect(JSON.stringify(said).match(/\[redacted:badge\]/g)).toHaveLength(4);
+    expect(JSON.stringify(said)).not.toContain("4711");
   });
 });
 

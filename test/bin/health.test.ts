@@ -133,7 +133,7 @@ describe("a process with HATRACK_METRICS_PORT", () => {
   it("shows the legs of the model as the chain sees them", async () => {
     const { health, url } = await start();
     const primary = { leg: { name: "primary" }, closed: true };
-    health.watchLegs([primary, { leg: { name: "backup" }, closed: true }]);
+    health.ofModels.watchLegs?.([primary, { leg: { name: "backup" }, closed: true }]);
     expect(await sample(url, 'hatrack_model_leg_up{leg="primary"}')).toBe(1);
     primary.closed = false;
     expect(await sample(url, 'hatrack_model_leg_up{leg="primary"}')).toBe(0);

@@ -3,11 +3,13 @@ import { createServer as createTcp } from "node:net";
 import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { Metrics } from "../../bin/metrics.ts";
 import { servedModels } from "../../bin/models.ts";
 import { llmOf, modelVariables } from "../../bin/config-models.ts";
 import { createLoop } from "../../src/agent/loop.ts";
 import { systemClock } from "../../src/clock.ts";
 import { silent } from "../../src/diagnostics.ts";
+import type { Faulty } from "../../src/models/failover/chain.ts";
 import { outageOf, troubleOf } from "../../src/models/outage.ts";
 import { openAiLeg } from "../../vendors/openai-leg.ts";
 import { openAiModel } from "../../vendors/openai.ts";
@@ -148,6 +150,32 @@ describe("a model server that is set up wrong", () => {
     const model = await servedModels(configOf(env), { open: closers, diagnostics });
     expect((await model({ name: "sleuth", rules: undefined })?.chat.invoke("h"))?.text).toBe("plain words");
     expect(said.join()).toMatch(/LLM_BACKUP_MODEL: .* does not serve "m-1"; expected one of: other/);
+  });
+
+  it("gives answers that are none: each is counted, by server, model and what is wrong", async () => {
+    const primary = await serve();
+    const backup = await serve();
+    const faults: Faulty[] = [];
+    const closers = new Closers();
+    open.push(() => closers.close());
+    const env = { LLM_BASE_URL: primary.baseUrl, LLM_MODEL: "m-1", LLM_BACKUP_URL: backup.baseUrl };
+    const model = await servedModels(configOf(env), {
+      open: closers,
+      watchFaults: (faulty) => faults.push(faulty),
+    });
+    primary.server.fault = { kind: "empty" };
+    const reply = await model({ name: "sleuth", rules: undefined })?.chat.invoke("h");
+    expect(reply?.text).toBe("plain words");
+    const { host } = new URL(primary.baseUrl);
+    const fault = { leg: host, model: "m-1", role: "sleuth", fault: "empty" } as const;
+    expect(faults).toEqual([fault]);
+    const metrics = new Metrics();
+    metrics.refused(fault);
+    const standing = { ready: true, busUp: true, slackUp: undefined, relaxed: false, groups: [], stalls: [] };
+    const { text } = await metrics.text({ ...standing, legs: [], log: undefined, now: 0 });
+    expect(text).toContain(
+      `hatrack_answers_refused_total{role="sleuth",leg="${host}",model="m-1",fault="empty"} 1`,
+    );
   });
 
   it("neither calls tools nor keeps to a schema", async () => {
