@@ -76,10 +76,10 @@ function waysOf(node: ts.Node): string[] {
   return ts.isElementAccessExpression(node) ? ofKey(node.argumentExpression) : [];
 }
 
-function ofCall({ expression, arguments: given = [] }: ts.CallExpression | ts.NewExpression): string[] {
+function ofCall({ expression, arguments: given }: ts.CallExpression | ts.NewExpression): string[] {
   if (ts.isIdentifier(expression)) return runners.has(expression.text) ? [expression.text] : [];
   if (expression.kind !== ts.SyntaxKind.ImportKeyword) return [];
-  const [argument] = given;
+  const argument = given?.[0];
   return argument !== undefined && ts.isStringLiteralLike(argument)
     ? ofModule(argument.text, undefined)
     : ["import of a name made at run time"];
