@@ -112,7 +112,7 @@ export function comparison({ result }: Scorecard): Html {
   if (result.recall === undefined) return html``;
   const { headline, n, flipped } = result.recall;
   return html`<h2>With and without recall</h2>
-    <p>${said(headline, 400)}</p>
+    <p>${said(headline.charAt(0).toUpperCase() + headline.slice(1), 400)}</p>
     ${ways(result.recall)}
     <details id="flips" class="screen-only">
       <summary>${counted(flipped.length, "ticket")} of ${n} came out differently</summary>
