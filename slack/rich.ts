@@ -18,6 +18,10 @@ export function bold(value: Shown): RichTextElement {
   return { type: "text", text: value, style: { bold: true } };
 }
 
+export function struck(value: Shown): RichTextElement {
+  return { type: "text", text: value, style: { strike: true } };
+}
+
 export function code(value: Shown): RichTextElement {
   return { type: "text", text: value, style: { code: true } };
 }

@@ -2,7 +2,7 @@
 import type { Bus } from "../src/bus/bus.ts";
 import { recordWatch } from "../src/gate/record-watch.ts";
 import { pagerGroup } from "../src/seams/pager.ts";
-import { unclearAnswer, whoAnswer, wordsAnswer } from "./blocks/answers.ts";
+import { unclearAnswer, whoAnswer, whoUnknownAnswer, wordsAnswer } from "./blocks/answers.ts";
 import type { Board } from "./board.ts";
 import type { SlackDirectory } from "./directory.ts";
 import { lanes, slashCommand } from "./ids.ts";
@@ -30,9 +30,7 @@ export async function whoIsOnCall(
   }
   const answer = await directory.onCall(role);
   if (answer.kind === "members") return { message: whoAnswer(title, answer.members), shareable: true };
-  const why = configured(answer.why);
-  const words = ours`Who is ${configured(title)} cannot be looked up just now: ${why}`;
-  return { message: wordsAnswer(words), shareable: false };
+  return { message: whoUnknownAnswer(title, answer.why), shareable: false };
 }
 
 /** Consumer groups that are no role. */

@@ -32,6 +32,11 @@ export interface UntrustedOptions {
   readonly lines?: boolean;
 }
 
+/** Words of ours and text from outside as one: untrusted as a whole. */
+export function together(...parts: readonly Shown[]): Untrusted {
+  return brand(parts.join(""));
+}
+
 /** Any text from outside, made visible and inert. */
 export function untrusted(text: string, options: UntrustedOptions = {}): Untrusted {
   const { brief, max = 3000, lines = false } = options;
@@ -81,6 +86,17 @@ export function mrkdwn(
   return { type: "mrkdwn", text: String.raw({ raw: strings }, ...parts).trim(), verbatim: true };
 }
 
+/** As `mrkdwn`, as a part of a longer text. */
+export function markup(
+  strings: TemplateStringsArray,
+  ...values: readonly (Ours | number | Markup)[]
+): Markup {
+  return new Markup(mrkdwn(strings, ...values).text);
+}
+
+/** Where nobody is called. */
+export const nobody = new Markup("");
+
 export function joined(parts: readonly Markup[], separator: string): Markup {
   return new Markup(parts.map((part) => part.mrkdwn).join(separator));
 }
@@ -105,6 +121,11 @@ export function isUserId(id: string): boolean {
 /** plain_text is shown as it stands: no links, mentions, formatting or emoji codes. */
 export function plain(text: Shown): PlainTextElement {
   return { type: "plain_text", text, emoji: false };
+}
+
+/** A table's cell: shown as it stands. */
+export function cell(text: Shown): { type: "raw_text"; text: string } {
+  return { type: "raw_text", text };
 }
 
 /** The top-level `text` of a message: notifications and screen readers read it, so it holds our words only. */

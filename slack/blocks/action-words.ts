@@ -1,6 +1,6 @@
 /** The action itself, in words: the one thing on a card that must be whole or not be asked for (lesson 14). */
 import type { Ask } from "../../src/events/gate-events.ts";
-import { ours, untrusted, wholly, type Ours, type Shown, type Untrusted } from "../text.ts";
+import { ours, untrusted, wholly, type Ours, type Shown, type Untrusted, together } from "../text.ts";
 import { limits } from "../limits.ts";
 import { consoleName, verbs } from "../wording.ts";
 import * as say from "../words/action-words.ts";
@@ -46,16 +46,12 @@ export function carriedOut(ask: Ask, source: string | undefined): Shown {
   const { act, inConsole } = verbs[ask.verb];
   const place: Ours = inConsole ? say.inWord(consoleName(source)) : ours``;
   const { shown } = wholly(ask.target.value, targetLength);
-  return after(targetLine(act, shown), place);
+  return together(targetLine(act, shown), place);
 }
 
 /** Our words before a target stay untrusted as a whole. */
 function targetLine(words: Ours, target: Untrusted): Untrusted {
-  return `${words} ${target}` as Untrusted;
-}
-
-function after(line: Untrusted, words: Ours): Untrusted {
-  return `${line}${words}` as Untrusted;
+  return together(words, ours` `, target);
 }
 
 /** A short name of the action for a list: at most `max` characters. */

@@ -143,3 +143,10 @@ export function whoAnswer(title: string, members: readonly Person[]): Message {
   ];
   return { text: say.onCallSpoken(configured(title)), blocks };
 }
+
+/** `why` is the directory's own word. */
+export function whoUnknownAnswer(title: string, why: string): Message {
+  const head = say.cannotBeLookedUp(configured(title));
+  const line = section(text(head), text(ours` `), text(untrusted(why, { max: 300 })));
+  return { text: fallback`${head}`, blocks: [richText(line)] };
+}

@@ -37,15 +37,15 @@ export function closedCard(request: Request, { thread, look }: Drawn, state: Car
 function headOf(request: Request, thread: CaseThread, state: CardState): Ours {
   const { ask, proposalId } = request.handoff;
   if (state === "replaced") return say.changedByAPersonANew;
-  if (state === "handed_on") return say.nowAsked(configured(askedNow(thread, proposalId)));
+  if (state === "handed_on") return say.nowAsked(askedNow(thread, proposalId));
   const status = proposalOf(thread, proposalId)?.status ?? "cancelled";
   if (status === "executed") return ours`${verbs[ask.verb].done}`;
   return status === "pending" || status === "authorised" ? say.closed : endings[status];
 }
 
-function askedNow(thread: CaseThread, proposalId: string): string {
+function askedNow(thread: CaseThread, proposalId: string): Ours {
   const last = thread.requests.findLast((other) => other.handoff.proposalId === proposalId);
-  return last?.handoff.bar.addressed.title ?? "the next tier";
+  return last === undefined ? say.theNextTier : configured(last.handoff.bar.addressed.title);
 }
 
 /** By whom, and why; after an authorisation, also who gave it. */

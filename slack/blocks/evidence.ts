@@ -99,7 +99,7 @@ const placesInWords: Readonly<Record<string, Shown>> = {
 /** A path that has no words of its own: "alert.raw.parent_details.cmdLine" → "raw alert, parent details, cmd line". */
 function spelt(path: string): string {
   return path
-    .replace(/^alert\.raw\./, "raw alert.")
+    .replace(/^alert\.raw\./, `${say.rawAlert}.`)
     .replace(/^alert\./, "")
     .split(".")
     .map(partInWords)

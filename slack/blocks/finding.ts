@@ -118,7 +118,7 @@ function reported({ data }: KnownEvent<"intel.reported">): Told {
     lower: say.advisesALowerSev,
   };
   const actor =
-    data.actor === undefined ? [] : [`${data.actor.name} (confidence ${data.actor.confidence.toFixed(2)})`];
+    data.actor === undefined ? [] : [say.actorNamed(data.actor.name, data.actor.confidence.toFixed(2))];
   return {
     conclusion: advice[data.severityAdvice],
     summary: data.summary,

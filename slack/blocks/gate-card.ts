@@ -10,7 +10,7 @@ import type { Look } from "../config.ts";
 import { authorisableWith } from "../handoffs.ts";
 import type { Message } from "../limits.ts";
 import { bold, bullets, date, richText, section, text, who } from "../rich.ts";
-import { caseRef, configured, Markup, ours, plain, untrusted, type Ours } from "../text.ts";
+import { caseRef, configured, ours, plain, untrusted, type Ours, nobody } from "../text.ts";
 import { stepsOf } from "../traces.ts";
 import { footer, tooLong, verbs } from "../wording.ts";
 import { actionBlocks } from "./action-blocks.ts";
@@ -43,7 +43,7 @@ function openCard(request: Request, { thread, look }: CardContext): Message {
   const { whole } = actionWords(ask);
   const title = configured(bar.addressed.title);
   const mention = request.mentions ? look.mentions.get(bar.addressed.role) : undefined;
-  const called = mention ?? new Markup("");
+  const called = mention ?? nobody;
   const caseId = caseRef(thread.file.caseId);
   const together = authorisableWith(thread, request);
   const buttons = decideButtons(ask.verb, {

@@ -86,8 +86,8 @@ export function huntPicture({ data }: HuntEvent): Picture | undefined {
   const drawn = drawnFindings(data.findings);
   if (drawn.length < 2) return undefined;
   const parts = [
-    { name: "when last reported", colour: "quiet" },
-    { name: "new since", colour: "warn" },
+    { name: say.drawnBefore, colour: "quiet" },
+    { name: say.drawnSince, colour: "warn" },
   ] as const;
   const rows = drawn.map(({ what, about, caseIds, cases = caseIds.length, before = 0 }) => ({
     name: about === undefined ? what : `${about.type.replaceAll("_", " ")} ${about.value}`,

@@ -10,7 +10,7 @@ import { handoffOf } from "../handoffs.ts";
 import { slackActions } from "../ids.ts";
 import type { Message } from "../limits.ts";
 import { bold, bullets, date, dotted, richText, section, text, who } from "../rich.ts";
-import { caseRef, configured, fallback, Markup, mrkdwn, ours, plain, untrusted, type Ours } from "../text.ts";
+import { caseRef, configured, fallback, mrkdwn, ours, plain, untrusted, type Ours, nobody } from "../text.ts";
 import { buttons, endings, verbs } from "../wording.ts";
 import type { Steps } from "../traces.ts";
 import { briefly } from "./action-words.ts";
@@ -71,7 +71,7 @@ export function reminder(thread: CaseThread, request: Request, look: Look): Mess
   const { addressed } = request.handoff.bar;
   const caseId = caseRef(thread.file.caseId);
   const title = configured(addressed.title);
-  const called = look.mentions.get(addressed.role) ?? new Markup("");
+  const called = look.mentions.get(addressed.role) ?? nobody;
   const blocks: KnownBlock[] = [
     { type: "section", text: say.stillWaitingForMarked(title, called) },
     richText(section(...requestLine(thread, request))),

@@ -4,7 +4,7 @@ import type { EventData, EventType } from "../../src/events/catalogue.ts";
 import { isEvent, type KnownEvent } from "../../src/events/envelope.ts";
 import type { Message } from "../limits.ts";
 import { bold, code, date, richText, section, text, who } from "../rich.ts";
-import { caseRef, configured, fallback, ours, untrusted, type Ours } from "../text.ts";
+import { caseRef, fallback, ours, untrusted, type Ours } from "../text.ts";
 import { reasonOf } from "./case-notices.ts";
 import * as say from "../words/ops-notices.ts";
 
@@ -89,8 +89,8 @@ function toolsWords({ server, version, changes, more }: EventData<"tools.changed
   const left = out.length - lines.length + more;
   const usable = changes.filter((change) => change.usable).map(({ tool }) => tool);
   const words = [
-    ...(usable.length === 0 ? [] : [`Read-only: ${usable.slice(0, 20).join(", ")}.`]),
-    ...(lines.length === 0 ? [] : [`Not used: ${lines.join("; ")}${left > 0 ? `; and ${left} more` : ""}.`]),
+    ...(usable.length === 0 ? [] : [say.readOnly(usable.slice(0, 20))]),
+    ...(lines.length === 0 ? [] : [say.notUsed(lines, left)]),
   ].join(" ");
   const name = code(untrusted(`${server} (${version})`, { max: 180 }));
   return {
@@ -107,18 +107,14 @@ function logWords(event: Extract<OpsEvent, { type: (typeof logTypes)[number] }>)
     case "entry.dead":
       return { head: say.deadLetter, line: deadLine(event) };
     case "entry.redriven":
-      return { head: say.redriven, line: because(`an entry of ${event.data.group} is tried again.`) };
+      return { head: say.redriven, line: because(say.triedAgain(event.data.group)) };
     case "log.verified":
       return verifiedWords(event);
     case "log.erased": {
-      const { entries, to, by, why } = event.data;
-      const words = `${entries.toLocaleString("en-GB")} entries of the archive up to ${to}, by ${by}: ${why}`;
-      return { head: say.erased, line: because(words) };
+      return { head: say.erased, line: because(say.erasedEntries(event.data)) };
     }
     case "group.detached": {
-      const { group, undone, why } = event.data;
-      const left = undone.length === 0 ? "" : ` ${undone.length} entries were not done.`;
-      return { head: say.detached, line: because(`${group} reads the log no more: ${why}${left}`) };
+      return { head: say.detached, line: because(say.readsNoMore(event.data)) };
     }
   }
 }
@@ -126,14 +122,14 @@ function logWords(event: Extract<OpsEvent, { type: (typeof logTypes)[number] }>)
 /** The heads stand here so that they stand somewhere that whoever changes the log cannot change. */
 function verifiedWords({ data }: KnownEvent<"log.verified">): OpsWords {
   const { verdict, entries, heads, damage } = data;
-  const counted = `${entries.toLocaleString("en-GB")} entries`;
+  const counted = say.entryCount(entries);
   if (verdict === "damaged") {
-    const head = say.alarmTheLogIsNotWhat;
-    return { head, line: because(`${counted}. ${damage[0] ?? ""} "hatrack audit verify" says the rest.`) };
+    const head = say.logIsNotWhatItWas;
+    return { head, line: because(say.auditSaysTheRest(counted, damage[0] ?? "")) };
   }
   const shown = heads.slice(0, 8).flatMap((head) => [text(ours` `), code(untrusted(head, { max: 120 }))]);
-  const more = heads.length > 8 ? because(`and ${heads.length - 8} more, in log.verified`) : [];
-  return { head: say.theLogIsWhole, line: [...because(`${counted}; head`), ...shown, ...more] };
+  const more = heads.length > 8 ? because(say.moreHeads(heads.length - 8)) : [];
+  return { head: say.theLogIsWhole, line: [...because(say.entriesAndHead(counted)), ...shown, ...more] };
 }
 
 function deadLine({ data, subject }: DeadEntry): RichTextElement[] {
@@ -186,15 +182,13 @@ function alarmWords(event: Alarm): OpsWords {
         ],
       };
     case "model.budget_spent": {
-      const { role, tokens, budget } = event.data;
-      const words = `${role}: ${tokens.toLocaleString("en-GB")} of ${budget.toLocaleString("en-GB")} tokens; its work waits for tomorrow (UTC).`;
-      return { head: say.aRoleHasSpentItsTokens, line: because(words) };
+      return { head: say.aRoleHasSpentItsTokens, line: because(say.tokensSpent(event.data)) };
     }
     case "model.unavailable":
       return { head: say.noModelAnswersWorkWaits, line: because(event.data.why) };
     case "model.failed_over":
       return { head: say.modelHasTakenOver, line: because(event.data.why) };
     case "model.recovered":
-      return { head: configured("The model answers again."), line: because(event.data.why) };
+      return { head: say.modelAnswersAgain, line: because(event.data.why) };
   }
 }

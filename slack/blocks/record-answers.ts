@@ -4,7 +4,7 @@ import type { Accuracy, AccuracyRow } from "../../src/memory/accuracy.ts";
 import type { Explanation } from "../../src/memory/explain.ts";
 import type { Message } from "../limits.ts";
 import { bold, bullets, code, dotted, richText, section, text, when } from "../rich.ts";
-import { caseRef, configured, ours, plain, untrusted, type Ours } from "../text.ts";
+import { cell, caseRef, configured, ours, plain, untrusted, type Ours } from "../text.ts";
 import { hats } from "../wording.ts";
 import * as say from "../words/record-answers.ts";
 
@@ -84,7 +84,7 @@ function tableOf(rows: readonly AccuracyRow[]): TableBlock {
   const lines = rows.slice(0, 40).map(cellsOf);
   return {
     type: "table",
-    rows: [head, ...lines].map((cells) => cells.map((cell) => ({ type: "raw_text", text: cell }) as const)),
+    rows: [head, ...lines].map((cells) => cells.map(cell)),
   };
 }
 

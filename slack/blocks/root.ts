@@ -8,18 +8,18 @@ import { bold, date, dotted, richText, section, text } from "../rich.ts";
 import {
   asMarkup,
   caseRef,
+  configured,
   fallback,
   joined,
-  Markup,
   mrkdwn,
   ours,
   plain,
   untrusted,
+  type Markup,
   type Ours,
 } from "../text.ts";
 import { verdictOf, type CaseFile, type Proposal } from "../../src/memory/case-file.ts";
 import { consoleName, hats, outcomes, playedByRules, verdictBy, verdicts } from "../wording.ts";
-import { configured } from "../text.ts";
 import * as say from "../words/root.ts";
 
 const dot = ours` · `;
@@ -112,8 +112,8 @@ function waitingFor(file: CaseFile, { modelDown, paused }: Look): Markup[] {
   const asked = file.closed === undefined ? hats.filter(({ role }) => markOf(file, role) === working) : [];
   const stopped = asked.filter(({ role }) => paused.includes(role));
   const waits = stopped.map(({ short }) => asMarkup(say.isPaused(short)));
-  if (modelDown === true && asked.length > stopped.length) waits.push(new Markup("no model answers"));
-  return waits.length === 0 ? [] : [new Markup(`*waits: ${joined(waits, ", ").mrkdwn}*`)];
+  if (modelDown === true && asked.length > stopped.length) waits.push(say.noModelAnswers);
+  return waits.length === 0 ? [] : [say.waits(joined(waits, ", "))];
 }
 
 /** ✓ it answered, ✗ it could not, … it is at work; undefined: nobody asked it. */
@@ -136,12 +136,12 @@ function waiting(proposals: readonly Proposal[], look: Look): Markup[] {
   const roles = new Map(open.map(({ handoff }) => [handoff.bar.addressed.role, handoff.bar.addressed.title]));
   const names = [...roles].map(([role, title]) => look.mentions.get(role) ?? asMarkup(configured(title)));
   const count = open.length === 1 ? say.oneApproval : say.approvals(open.length);
-  return [new Markup(`*${asMarkup(count).mrkdwn} waiting* for ${joined(names, ", ").mrkdwn}`)];
+  return [say.waitingFor(count, joined(names, ", "))];
 }
 
 function undone(proposals: readonly Proposal[]): Markup[] {
   const open = proposals.filter((proposal) => proposal.status === "authorised").length;
-  return open === 0 ? [] : [new Markup(`*${open} authorised, not done*`)];
+  return open === 0 ? [] : [say.authorisedNotDone(open)];
 }
 
 type UrlButton = Extract<

@@ -204,11 +204,11 @@ function loadLine(role: NonNullable<Shift["load"]>[number]): RichTextElement[] {
 }
 
 const partsDrawn = [
-  { name: "true positive", colour: "danger", of: ["true_positive"] },
-  { name: "suspicious or unclear", colour: "warn", of: ["suspicious", "insufficient_data"] },
-  { name: "benign or false positive", colour: "accent", of: ["benign", "false_positive"] },
-  { name: "not looked at", colour: "violet", of: ["failed", "dead", "waiting"] },
-  { name: "folded into others", colour: "quiet", of: ["grouped", "suppressed"] },
+  { name: say.drawn.attack, colour: "danger", of: ["true_positive"] },
+  { name: say.drawn.unclear, colour: "warn", of: ["suspicious", "insufficient_data"] },
+  { name: say.drawn.harmless, colour: "accent", of: ["benign", "false_positive"] },
+  { name: say.drawn.unseen, colour: "violet", of: ["failed", "dead", "waiting"] },
+  { name: say.drawn.folded, colour: "quiet", of: ["grouped", "suppressed"] },
 ] as const;
 
 export function shiftAlt(data: Shift): string {
@@ -227,6 +227,6 @@ function drawn(count: Count): { name: string; colour: (typeof partsDrawn)[number
 export function shiftPicture({ data }: ShiftEvent): Picture | undefined {
   const parts = drawn(countsOf(data));
   if (parts.length === 0) return undefined;
-  const row = { name: "Alerts of this shift", counts: parts.map(({ n }) => n) };
+  const row = { name: say.drawn.title, counts: parts.map(({ n }) => n) };
   return { kind: "bars", alt: shiftAlt(data), bars: { parts, rows: [row] } };
 }

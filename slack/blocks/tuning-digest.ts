@@ -182,14 +182,14 @@ export function tuningPicture({ data }: TuningEvent): Picture | undefined {
   const { shown } = atMost(data.rules, namedRules);
   if (shown.length < 2) return undefined;
   const parts = [
-    { name: "false positive", colour: "accent" },
-    { name: "benign", colour: "blue" },
-    { name: "not cleared", colour: "quiet" },
+    { name: say.drawn.falsePositive, colour: "accent" },
+    { name: say.drawn.benign, colour: "blue" },
+    { name: say.drawn.notCleared, colour: "quiet" },
   ] as const;
   const rows = shown.map(({ rule, alerts, falsePositives, benign }) => ({
     name: rule,
     counts: [falsePositives, benign, Math.max(0, alerts - falsePositives - benign)],
-    note: `${falsePositives + benign} of ${alerts} cleared`,
+    note: say.drawn.note(falsePositives + benign, alerts),
   }));
   return { kind: "bars", alt: tuningAlt(data), bars: { parts, rows } };
 }

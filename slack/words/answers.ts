@@ -27,3 +27,4 @@ export const code = (gateCode: Ours): Ours => ours`code ${gateCode}`;
 export const thisNeedsAForm = ours`This needs a form.`;
 export const nobodyWhoCanAnswer = ours`Nobody who can answer.`;
 export const onCallSpoken = (title: Ours): string => fallback`On call: ${title}`;
+export const cannotBeLookedUp = (title: Ours): Ours => ours`Who is ${title} cannot be looked up just now:`;

@@ -10,3 +10,4 @@ export const carriedOutBy = ours`Carried out by `;
 export const couldNotBeDoneSays = ours`Could not be done, says `;
 export const rolledBackBy = ours`Rolled back by `;
 export const takenBackBy = ours`Taken back by `;
+export const theNextTier = ours`the next tier`;

@@ -23,3 +23,4 @@ export const sentinelsSummary = ours`Sentinel's summary`;
 export const tier2sSummary = ours`Tier 2's summary`;
 export const irLeadsPlan = ours`IR Lead's plan`;
 export const threatIntelsReport = ours`Threat Intel's report`;
+export const rawAlert = "raw alert";

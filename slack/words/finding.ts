@@ -42,3 +42,5 @@ export const claimsRemoved = (dropped: number, of: Ours): Ours =>
 export const right = (right: number): Ours => ours`right: ${right}`;
 export const wrong = (amount: number): Ours => ours`wrong: ${amount}`;
 export const peopleSay = (said: Ours): Ours => ours`People say ${said}`;
+/** Of others too: shown as text of theirs. */
+export const actorNamed = (name: string, confidence: string): string => `${name} (confidence ${confidence})`;

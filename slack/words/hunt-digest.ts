@@ -11,3 +11,5 @@ export const ofThese = ours`of these`;
 export const whenLastReported = (caseWords: Ours): Ours => ours`${caseWords} when last reported`;
 export const inHowManyCasesEachOf = (findings: Ours): Ours =>
   ours`In how many cases each of ${findings} stands. The message lists the same.`;
+export const drawnBefore = "when last reported";
+export const drawnSince = "new since";

@@ -1,4 +1,5 @@
 /** The operations channel: its words. */
+import type { EventData } from "../../src/events/catalogue.ts";
 import { ours, type Ours } from "../text.ts";
 
 export const by = ours` by `;
@@ -14,7 +15,7 @@ export const deadLetter = ours`Dead letter: work was given up.`;
 export const redriven = ours`Redriven:`;
 export const erased = ours`Erased:`;
 export const detached = ours`Detached:`;
-export const alarmTheLogIsNotWhat = ours`Alarm: the log is not what it was.`;
+export const logIsNotWhatItWas = ours`Alarm: the log is not what it was.`;
 export const theLogIsWhole = ours`The log is whole.`;
 export const see = ours` See `;
 export const hatrackDeadList = ours`hatrack dead list`;
@@ -28,3 +29,22 @@ export const alarmAnEntryOfTheLog = ours`Alarm: an entry of the log is not from 
 export const aRoleHasSpentItsTokens = ours`A role has spent its tokens of the day.`;
 export const noModelAnswersWorkWaits = ours`No model answers; work waits.`;
 export const modelHasTakenOver = ours`Another model has taken over.`;
+export const modelAnswersAgain = ours`The model answers again.`;
+
+// What follows holds words of others, and is shown as such.
+const number = (count: number): string => count.toLocaleString("en-GB");
+export const readOnly = (tools: readonly string[]): string => `Read-only: ${tools.join(", ")}.`;
+export const notUsed = (tools: readonly string[], left: number): string =>
+  `Not used: ${tools.join("; ")}${left > 0 ? `; and ${left} more` : ""}.`;
+export const triedAgain = (group: string): string => `an entry of ${group} is tried again.`;
+export const erasedEntries = ({ entries, to, by, why }: EventData<"log.erased">): string =>
+  `${number(entries)} entries of the archive up to ${to}, by ${by}: ${why}`;
+export const readsNoMore = ({ group, undone, why }: EventData<"group.detached">): string =>
+  `${group} reads the log no more: ${why}${undone.length === 0 ? "" : ` ${undone.length} entries were not done.`}`;
+export const entryCount = (entries: number): string => `${number(entries)} entries`;
+export const entriesAndHead = (entries: string): string => `${entries}; head`;
+export const moreHeads = (count: number): string => `and ${count} more, in log.verified`;
+export const auditSaysTheRest = (entries: string, damage: string): string =>
+  `${entries}. ${damage} "hatrack audit verify" says the rest.`;
+export const tokensSpent = ({ role, tokens, budget }: EventData<"model.budget_spent">): string =>
+  `${role}: ${number(tokens)} of ${number(budget)} tokens; its work waits for tomorrow (UTC).`;

@@ -1,5 +1,5 @@
 /** The head of a thread: its words. */
-import { ours, type Ours } from "../text.ts";
+import { ours, type Ours, markup, type Markup } from "../text.ts";
 
 export const closed = ours`Closed`;
 export const newWord = ours`New`;
@@ -17,3 +17,8 @@ export const failedMark = ours`✗`;
 export const oneApproval = ours`1 approval`;
 export const approvals = (length: number): Ours => ours`${length} approvals`;
 export const openIn = (consoleName: Ours): Ours => ours`Open in ${consoleName}`;
+export const noModelAnswers = markup`no model answers`;
+export const waits = (reasons: Markup): Markup => markup`*waits: ${reasons}*`;
+export const waitingFor = (approvals: Ours, whom: Markup): Markup =>
+  markup`*${approvals} waiting* for ${whom}`;
+export const authorisedNotDone = (open: number): Markup => markup`*${open} authorised, not done*`;

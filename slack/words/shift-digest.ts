@@ -33,3 +33,12 @@ export const overdue = (overdue: number): Ours => ours`${overdue} overdue`;
 export const halfWithinMin = (round: number): Ours => ours`half within ${round} min`;
 export const whatBecameOf = (alerts: Ours, configured: Ours): Ours =>
   ours`What became of ${alerts}: ${configured}.`;
+/** In the picture. */
+export const drawn = {
+  title: "Alerts of this shift",
+  attack: "true positive",
+  unclear: "suspicious or unclear",
+  harmless: "benign or false positive",
+  unseen: "not looked at",
+  folded: "folded into others",
+} as const;

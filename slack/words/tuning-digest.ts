@@ -22,3 +22,10 @@ export const sigmaFilter = ours`Sigma filter`;
 export const addressesAreInert = ours`Addresses are made inert here. hatrack changes no rule.`;
 export const howManyCleared = (rules: Ours): Ours =>
   ours`How many alerts of ${rules} were cleared. The message says the same for each rule.`;
+/** In the picture. */
+export const drawn = {
+  falsePositive: "false positive",
+  benign: "benign",
+  notCleared: "not cleared",
+  note: (cleared: number, alerts: number): string => `${cleared} of ${alerts} cleared`,
+} as const;
