@@ -77,14 +77,25 @@ const rows = Object.entries(triggers).flatMap(([name, { kind, at }]) =>
   at.map((moment) => ({ name, kind, moment })),
 );
 
-const table: string[][] = [
-  ["trigger", "moment", "answered by", "calls of the dead leg after it opened", "recovered"],
-];
+/** Who answered, and the calls the dead leg got after it opened; "–": it cannot happen then, or is another trigger. */
+const outcomes = new Map<string, Map<Moment, string>>();
+
+function ended(name: string, moment: Moment, how: string): void {
+  const of = outcomes.get(name) ?? new Map<Moment, string>();
+  outcomes.set(name, of.set(moment, how));
+}
+
 afterAll(() => {
-  const widths =
-    table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
-  const lines = table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
-  console.info(`\n${lines.join("\n")}\n`);
+  const head = ["trigger", ...moments, "recovery"];
+  const lines = Object.keys(triggers).map((name) => {
+    const of = outcomes.get(name);
+    return [name, ...moments.map((moment) => of?.get(moment) ?? "–"), "at the first probe it answered"];
+  });
+  const table = [head, ...lines];
+  const widths = head.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const drawn = table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
+  const what = "Who answered, and how many calls the dead leg got after it opened:";
+  console.info(`\n${[what, ...drawn].join("\n")}\n`);
 });
 
 /** A probe is under way when its request is heard; its verdict is in when the chain says so. */
@@ -137,13 +148,7 @@ describe("a leg that fails", () => {
     expect(changes.slice(1)).toMatchObject([{ type: "recovered", leg: "primary" }]);
     const third = await run();
     expect([third.outcome.kind, third.tally.leg]).toEqual(["valid", "primary"]);
-    table.push([
-      name,
-      moment,
-      "backup",
-      String(primary.questions.length - before - 2),
-      "at the first probe it answered",
-    ]);
+    ended(name, moment, `backup, ${primary.questions.length - before - 2}`);
   });
 
   it("is not blamed for a request that is bad: 400 goes to whoever asked, and opens nothing", async () => {

@@ -178,6 +178,19 @@ describe("a model server that is set up wrong", () => {
     );
   });
 
+  it("answers with more than 8 MB: it is cut off there, and the other one is asked", async () => {
+    const primary = await serve();
+    const backup = await serve();
+    const env = { LLM_BASE_URL: primary.baseUrl, LLM_MODEL: "m-1", LLM_BACKUP_URL: backup.baseUrl };
+    const model = await start(env);
+    primary.server.fault = { kind: "huge" };
+    const reply = await model({ name: "sleuth", rules: undefined })?.chat.invoke("h");
+    expect([reply?.text, reply?.response_metadata["leg"]]).toEqual([
+      "plain words",
+      new URL(backup.baseUrl).host,
+    ]);
+  });
+
   it("neither calls tools nor keeps to a schema", async () => {
     const { baseUrl, server } = await serve();
     server.fault = { kind: "cut" };
