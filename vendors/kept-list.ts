@@ -87,11 +87,12 @@ export class KeptList<T> {
 
   async #load(): Promise<void> {
     this.#loaded = true;
-    const { file, diagnostics, name, parse, refreshMs } = this.#options;
+    const { file, diagnostics, name, parse, refreshMs, clock } = this.#options;
     try {
       const held = Held.parse(JSON.parse(await readFile(file, "utf8")));
       this.#held = { ...held, value: parse(held.text) };
-      this.#nextMs = held.checkedMs + refreshMs;
+      // A clock that was ahead when it was held must not keep it from being asked for.
+      this.#nextMs = Math.min(held.checkedMs, clock.now()) + refreshMs;
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "ENOENT") return;
       diagnostics.warn({ list: name, file, why: reasonOf(error) }, `what is held of ${name} does not read`);
