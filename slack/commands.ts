@@ -17,7 +17,7 @@ import { pressOf, type Pressed } from "./payloads.ts";
 import { plainer } from "./plainer.ts";
 import type { Answer, SocDesk } from "./soc-desk.ts";
 import { typedText } from "./typed.ts";
-import { formNotOpened, notShared, notSharedNow, onlyHere } from "./wording.ts";
+import { formNotOpened, noLongerHandled, notShared, notSharedNow, onlyHere } from "./wording.ts";
 
 /** What somebody who shares an answer waits at most for Slack's patience. */
 const mostShareWaitMs = 5_000;
@@ -69,6 +69,10 @@ export function registerCommands(app: App, options: CommandsOptions): void {
       if (simple === undefined) throw error;
       return respond({ ...said, blocks: simple });
     });
+  });
+  // A command that a manifest names and nobody here knows.
+  app.command(/.*/, async ({ ack, command }) => {
+    if (command.command !== slashCommand) await ack(noLongerHandled);
   });
   app.event("app_mention", async ({ body }) => {
     const mention = Mention.safeParse(body).data;

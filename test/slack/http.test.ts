@@ -203,6 +203,13 @@ it("a signed request that somebody sends again is answered, and nothing is done 
   await close();
 });
 
+it("a command that nobody knows is acknowledged, and who typed it is told", async () => {
+  const body = typed("A0HATRACK", "1.2.9", workspace.url).replace("%2Fsoc", "%2Fother");
+  const answer = await send(body);
+  expect(answer.status).toBe(200);
+  expect(await answer.text()).toContain("no longer handled");
+});
+
 it("a command for another app is acknowledged and answered by nobody", async () => {
   const { heard, url, next, close } = await answers();
   const first = next();

@@ -113,10 +113,20 @@ describe("what is answered to one", () => {
     await twoCases();
     const asked = { user: "U0LEE", channel: "C0OPS", text: `case ${caseId}` };
     const shown = await answered(world, "command", asked);
-    await world.does("click", {
-      ...{ user: "U0LEE", action_id: slackActions.share, channel: "C0OPS", ts: shown.ts },
-    });
+    const press = { user: "U0LEE", action_id: slackActions.share, channel: "C0OPS", ts: shown.ts };
+    const posting = { methods: ["chat.postMessage"], http_500_after_effect: 1, duplicate: 1 };
+    await world.does("chaos", posting);
+    await world.does("click", press);
     const shared = await shownMessage(world, "answer", (words) => words.includes("Encoded PowerShell"));
+    // Slack's answer was lost and the press came twice: nothing more comes of either before the next one's message.
+    await world.does("chaos", { clear: true });
+    await world.does("click", press);
+    const standing = await world.seen(({ channels }) => {
+      const ops = channels.find(({ id }) => id === "C0OPS")?.messages ?? [];
+      const answers = ops.filter(({ metadata }) => metadata?.event_payload.kind === "answer");
+      return answers.length > 1 ? answers : undefined;
+    });
+    expect(new Set(standing.map(({ metadata }) => metadata?.event_payload["event_id"])).size).toBe(2);
     expect(buttonsOf(shared.blocks)).not.toContain(slackActions.share);
   });
 
