@@ -64,6 +64,10 @@ const Environment = z.object({
     })
     .transform(Number)
     .optional(),
+  HATRACK_INSTANCE: z
+    .string()
+    .regex(/^[\w@.:-]{1,100}$/, { error: "expected a name of this process on this host, such as role-tier2" })
+    .optional(),
   REDIS_DURABILITY: z
     .enum(["strict", "relaxed"], { error: "expected strict or relaxed, such as REDIS_DURABILITY=strict" })
     .default("strict"),
@@ -142,6 +146,8 @@ export interface Config {
         readonly durability: "strict" | "relaxed";
         /** Of a new log; of one that exists, what it must have. */
         readonly partitions: number | undefined;
+        /** Of this process, over restarts. */
+        readonly instance?: string | undefined;
       }
     | undefined;
   readonly slack: SlackCredentials | undefined;
@@ -191,7 +197,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     redis:
       e.REDIS_URL === undefined
         ? undefined
-        : { url: e.REDIS_URL, durability: e.REDIS_DURABILITY, partitions: e.REDIS_PARTITIONS },
+        : {
+            ...{ url: e.REDIS_URL, durability: e.REDIS_DURABILITY, partitions: e.REDIS_PARTITIONS },
+            instance: e.HATRACK_INSTANCE,
+          },
     slack: slackOf(e),
     llm: llmOf(e),
     llmPrice: e.LLM_PRICE && { input: e.LLM_PRICE[0] ?? 0, output: e.LLM_PRICE[1] ?? 0 },

@@ -47,7 +47,10 @@ export function wordsAnswer(words: Ours): Message {
 }
 
 /** What is muted; with a rule that was asked for, that it is not among it. */
-export function mutedAnswer(mutes: readonly Mute[], asked?: string): Message {
+export function mutedAnswer(
+  mutes: readonly Pick<Mute, "rule" | "host" | "until" | "by">[],
+  asked?: string,
+): Message {
   const lines = mutes.slice(0, mostMutes).map(({ rule, host, until, by }) => {
     const on = host === undefined ? [] : [text(say.on), code(untrusted(host, { max: 255 }))];
     const scope = [code(untrusted(rule, { max: 300 })), ...on];

@@ -46,6 +46,8 @@ export interface RedisBusOptions {
   readonly url: string;
   /** How many a new log gets, 1 to 64; of one that exists, what it must have. Default: what it has, one if it is new. */
   readonly partitions?: number | undefined;
+  /** What this process is called on its host, over restarts: Redis keeps every name a consumer ever had. Default: its id. */
+  readonly instance?: string | undefined;
   /** First part of every key. Default "soc". */
   readonly prefix?: string;
   /** Default "strict": `open` refuses a Redis that may lose what it acknowledged. */
@@ -142,7 +144,7 @@ export class RedisBus implements Bus {
     handler: Handler<T, S>,
     options: SubscribeOptions<T, S>,
   ): Subscription {
-    const consumer = options.consumer ?? `${hostname()}-${process.pid}`;
+    const consumer = options.consumer ?? `${hostname()}-${this.#options.instance ?? process.pid}`;
     const name = JSON.stringify([group, consumer]);
     if (this.#subscriptions.has(name)) {
       const message = `redis bus: ${consumer} is subscribed to ${group} already; name another`;

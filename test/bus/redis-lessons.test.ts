@@ -283,19 +283,6 @@ describe.skipIf(!requires("redis"))("what went wrong with Redis Streams before",
     });
   });
 
-  it("has one consumer however often a process with a name of its own is started again", async () => {
-    for (let start = 0; start < 3; start += 1) {
-      const bus = await openBus(server, ["named"], { instance: "role-tier2" });
-      bus.subscribe("named", types, ({ event }) => says(missed(event.data.canaryId)), { source: "/test" });
-      await bus.publish([canary(`named ${start}`)]);
-      await seen(bus, (log) => answered(log).includes(`named ${start}`));
-      await bus.close();
-    }
-    const consumers = z.array(z.unknown()).parse(await redis.call("XINFO", ["CONSUMERS", keys.log, "named"]));
-    expect(consumers).toHaveLength(1);
-    expect(JSON.stringify(consumers)).toContain(`"${hostname()}-role-tier2"`);
-  });
-
   it("leaves nothing of its self-test behind: every scratch key expires", async () => {
     await bus.publish([canary("1")]);
     const scratch = (await redis.keys("*")).filter((key) => key.includes(":scratch:"));

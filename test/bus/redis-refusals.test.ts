@@ -56,7 +56,7 @@ describe.skipIf(!requires("redis"))("a Redis that refuses", () => {
     NOAUTH: {
       by: async () => {
         await at().redis.config("SET", "requirepass", "secret");
-        await at().redis.client("KILL", "TYPE", "normal", "SKIPME", "yes");
+        await at().redis.call("CLIENT", ["KILL", "TYPE", "normal", "SKIPME", "yes"]);
       },
       mended: () => at().redis.config("SET", "requirepass", ""),
       error: { code: "bus_denied", retryable: false, message: expect.stringContaining("wants a password") },

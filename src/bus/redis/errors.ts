@@ -64,9 +64,9 @@ export function busError(error: unknown, doing: string): HatrackError {
   });
 }
 
-/** Whether Redis answered that this process may not: waiting for it is no use. */
-export function isDenial(error: unknown): boolean {
-  return kindOf(error).code === "bus_denied";
+/** Whether no command came through because the connection itself is refused: waiting for it is no use. */
+export function isRefused(error: unknown, connectionError: unknown): boolean {
+  return kindOf(error) === unreachable && kindOf(connectionError).code === "bus_denied";
 }
 
 function kindOf(error: unknown): Kind {
