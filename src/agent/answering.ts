@@ -77,7 +77,7 @@ export function answererOf(
     const nothing = (why: string): Draft => found(asked, hat, { evidence: [], why: why.slice(0, 2000) });
     if ("skip" in handled) return says(nothing("the case is closed"));
     // A person waits: what the record holds is told at once. The role's other work waits for a model, as ever.
-    if ("stop" in handled) return says(nothing("no model answered"));
+    if ("stop" in handled) return says(nothing("no model could answer now"));
     const failed = handled.events.find((draft) => draft.type === "role.failed");
     if (failed === undefined) return handled;
     const { reason } = failed.data;

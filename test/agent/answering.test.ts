@@ -88,9 +88,9 @@ describe("a role that is asked about what it proposed", () => {
 
   it("answers at once that no model does, and that rules cannot", async () => {
     const down = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
-    expect((await answering([{ throws: down }])).found).toMatchObject([{ why: "no model answered" }]);
+    expect((await answering([{ throws: down }])).found).toMatchObject([{ why: "no model could answer now" }]);
     expect((await answering([], { model: () => undefined })).found).toMatchObject([
-      { why: "no model answered" },
+      { why: "no model could answer now" },
     ]);
     const chat = new RuleModel({ role: "sleuth", rules: undefined });
     const rules = (): ReturnType<RoleDeps["model"]> => ({ chat, name: "baseline", leg: "embedded" });
