@@ -13,7 +13,7 @@ export interface Rates {
   /** Events per second. */
   readonly publish: number;
   readonly handle: number;
-  /** Microseconds of this process's CPU per event handled: what a busy machine does not distort as much. */
+  /** Microseconds of this process's CPU per event, for both: what a busy machine does not distort as much. */
   readonly cpu: number;
 }
 
@@ -25,6 +25,15 @@ async function rate(count: number, work: () => Promise<void>): Promise<{ perSeco
   return { perSecond: count / ((performance.now() - start) / 1000), cpu: (user + system) / count };
 }
 
+/** Microseconds of CPU that this server's main thread has used so far. */
+export async function serverCpu(server: RedisServer): Promise<number> {
+  const redis = new Redis(server.url, { protocol: 2 });
+  const info = await redis.info("cpu");
+  redis.disconnect();
+  const used = [...info.matchAll(/used_cpu_(?:user|sys)_main_thread:([\d.]+)/g)];
+  return used.reduce((sum, [, seconds]) => sum + Number(seconds) * 1e6, 0);
+}
+
 async function ratesOf(
   count: number,
   publish: () => Promise<void>,
@@ -32,7 +41,7 @@ async function ratesOf(
 ): Promise<Rates> {
   const published = await rate(count, publish);
   const handled = await rate(count, handle);
-  return { publish: published.perSecond, handle: handled.perSecond, cpu: handled.cpu };
+  return { publish: published.perSecond, handle: handled.perSecond, cpu: published.cpu + handled.cpu };
 }
 
 export function redisBus(server: RedisServer, events: readonly KnownEvent[]): Promise<Rates> {

@@ -6,10 +6,15 @@ import type { KnownEvent } from "../src/events/envelope.ts";
 import type { RedisServer } from "../test/bus/redis-server.ts";
 import { flush } from "./bus-contenders.ts";
 import { group, source, triage, type Written } from "./bus-load.ts";
-import { median } from "./row.ts";
+import { percentile } from "./row.ts";
 
-/** Median, microseconds. */
-export async function latencyOfBus(server: RedisServer, events: readonly KnownEvent[]): Promise<number> {
+/** Microseconds. */
+export interface Latency {
+  readonly p50: number;
+  readonly p99: number;
+}
+
+export async function latencyOfBus(server: RedisServer, events: readonly KnownEvent[]): Promise<Latency> {
   await flush(server);
   const bus = new RedisBus({ url: server.url, durability: "relaxed" });
   await bus.open([group]);
@@ -19,7 +24,7 @@ export async function latencyOfBus(server: RedisServer, events: readonly KnownEv
     return Promise.resolve(says(triage(event)));
   };
   bus.subscribe(group, ["alert.received"], handler, { source });
-  const took = await eachOf(events, async (event) => {
+  const took = await eachOf(server, events, async (event) => {
     heard = Promise.withResolvers();
     const start = performance.now();
     const published = bus.publish([event]);
@@ -32,21 +37,20 @@ export async function latencyOfBus(server: RedisServer, events: readonly KnownEv
 }
 
 /** XADD on one connection, a blocked XREADGROUP on another. */
-export async function latencyOfBare(server: RedisServer, bytes: readonly Written[]): Promise<number> {
+export async function latencyOfBare(server: RedisServer, bytes: readonly Written[]): Promise<Latency> {
   await flush(server);
   const [writer, reader] = [new Redis(server.url, { protocol: 2 }), new Redis(server.url, { protocol: 2 })];
   await writer.xgroup("CREATE", "log", group, "$", "MKSTREAM");
-  const took = await eachOf(bytes, async ({ input: [type, text] }) => {
-    const read = reader.call("XREADGROUP", [
-      ...["GROUP", group, "c", "COUNT", 4, "BLOCK", 5_000],
-      ...["STREAMS", "log", ">"],
-    ]);
-    await settle();
+  const args = ["GROUP", group, "c", "COUNT", 4, "BLOCK", 5_000, "STREAMS", "log", ">"];
+  let read = reader.call("XREADGROUP", args);
+  const took = await eachOf(server, bytes, async ({ input: [type, text] }) => {
     const start = performance.now();
     const added = writer.xadd("log", "*", "type", type, "event", text);
     await read;
     const latency = performance.now() - start;
     await added;
+    read = reader.call("XREADGROUP", args);
+    read.catch(() => undefined);
     return latency;
   });
   writer.disconnect();
@@ -55,18 +59,23 @@ export async function latencyOfBare(server: RedisServer, bytes: readonly Written
 }
 
 async function eachOf<Item>(
+  server: RedisServer,
   items: readonly Item[],
   measure: (item: Item) => Promise<number>,
-): Promise<number> {
+): Promise<Latency> {
+  const redis = new Redis(server.url, { protocol: 2 });
   const all: number[] = [];
   for (const item of items) {
-    // Long enough for either to be waiting again.
+    // Whoever is measured waits on the log again.
+    while (!(await redis.info("clients")).includes("blocked_clients:1")) await settle();
     await settle();
     all.push(await measure(item));
   }
-  return Math.round(median(all.slice(items.length >> 2)) * 1000);
+  redis.disconnect();
+  const warm = all.slice(items.length >> 2).map((milliseconds) => milliseconds * 1000);
+  return { p50: percentile(warm, 0.5), p99: percentile(warm, 0.99) };
 }
 
 function settle(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 3));
+  return new Promise((resolve) => setTimeout(resolve, 1));
 }

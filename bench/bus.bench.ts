@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalBus } from "../src/bus/local-bus.ts";
 import { RedisServer } from "../test/bus/redis-server.ts";
-import { barePipelines, bullmq, redisBus, throughBus, type Rates } from "./bus-contenders.ts";
-import { latencyOfBare, latencyOfBus } from "./bus-latency.ts";
+import { barePipelines, bullmq, redisBus, serverCpu, throughBus, type Rates } from "./bus-contenders.ts";
+import { latencyOfBare, latencyOfBus, type Latency } from "./bus-latency.ts";
 import { alerts, written } from "./bus-load.ts";
 import { alone, compared, median, type Row } from "./row.ts";
 
@@ -22,7 +22,7 @@ export async function run(): Promise<readonly Row[]> {
   for (const fsync of ["everysec", "always"]) {
     const server = await RedisServer.start("--appendfsync", fsync);
     try {
-      rows.push(...(await throughput(server, fsync)), await latency(server, fsync));
+      rows.push(...(await throughput(server, fsync)), ...(await latency(server, fsync)));
     } finally {
       await server.stop();
     }
@@ -30,12 +30,21 @@ export async function run(): Promise<readonly Row[]> {
   return [...rows, ...(await local())];
 }
 
+interface Measured extends Rates {
+  /** Microseconds of Redis's CPU per event. */
+  readonly server?: number;
+}
+
 async function throughput(server: RedisServer, fsync: string): Promise<Row[]> {
+  const onServer = (count: number, measure: () => Promise<Rates>) => async (): Promise<Measured> => {
+    const before = await serverCpu(server);
+    return { ...(await measure()), server: ((await serverCpu(server)) - before) / count };
+  };
   const [bus, bare, alike, bull] = await interleaved([
-    () => redisBus(server, events),
-    () => barePipelines(server, bytes, false),
-    () => barePipelines(server, bytes, true),
-    () => bullmq(server, bytes.slice(0, 4_096)),
+    onServer(events.length, () => redisBus(server, events)),
+    onServer(events.length, () => barePipelines(server, bytes, false)),
+    onServer(events.length, () => barePipelines(server, bytes, true)),
+    onServer(4_096, () => bullmq(server, bytes.slice(0, 4_096))),
   ]);
   const ours = ratesOf(`redis bus, ${fsync}`, medians(bus));
   return [
@@ -45,13 +54,16 @@ async function throughput(server: RedisServer, fsync: string): Promise<Row[]> {
   ];
 }
 
-async function latency(server: RedisServer, fsync: string): Promise<Row> {
-  const [ours, theirs] = await interleaved([
-    () => latencyOfBus(server, events.slice(0, 100)),
-    () => latencyOfBare(server, bytes.slice(0, 100)),
+async function latency(server: RedisServer, fsync: string): Promise<Row[]> {
+  const [ours = [], theirs = []] = await interleaved([
+    () => latencyOfBus(server, events.slice(0, 400)),
+    () => latencyOfBare(server, bytes.slice(0, 400)),
   ]);
-  const row = alone(`redis bus, ${fsync}: publish to handler, median`, median(ours ?? []), "µs");
-  return compared(row, { name: "bare XADD to blocked XREADGROUP", value: median(theirs ?? []) });
+  return (["p50", "p99"] as const).map((part) => {
+    const middle = (all: readonly Latency[]): number => Math.round(median(all.map((each) => each[part])));
+    const row = alone(`redis bus, ${fsync}: publish to handler, ${part}`, middle(ours), "µs");
+    return compared(row, { name: "bare XADD to blocked XREADGROUP", value: middle(theirs) });
+  });
 }
 
 async function local(): Promise<Row[]> {
@@ -90,21 +102,25 @@ async function interleaved<R>(contenders: readonly (() => Promise<R>)[]): Promis
   return results;
 }
 
-function medians(all: readonly Rates[] | undefined): Rates {
-  const of = (what: keyof Rates): number => median((all ?? []).map((rates) => rates[what]));
-  return { publish: of("publish"), handle: of("handle"), cpu: of("cpu") };
+function medians(all: readonly Measured[] = []): Measured {
+  const of = (what: keyof Rates): number => median(all.map((rates) => rates[what]));
+  const servers = all.flatMap(({ server }) => server ?? []);
+  const own = { publish: of("publish"), handle: of("handle"), cpu: of("cpu") };
+  return servers.length === 0 ? own : { ...own, server: median(servers) };
 }
 
-function against(ours: readonly Row[], name: string, theirs: Rates): Row[] {
+function against(ours: readonly Row[], name: string, theirs: Measured): Row[] {
   const rows = ratesOf("", theirs);
   return ours.map((row, at) => compared(row, { name, value: rows[at]?.value ?? Number.NaN }));
 }
 
-function ratesOf(what: string, { publish, handle, cpu }: Rates): Row[] {
-  return [
+function ratesOf(what: string, { publish, handle, cpu, server }: Measured): Row[] {
+  const rows = [
     alone(`${what}: publish`, Math.round(publish), "events/s"),
     alone(`${what}: handle and commit`, Math.round(handle), "events/s"),
     alone(`${what}: both`, Math.round(1 / (1 / publish + 1 / handle)), "events/s"),
-    alone(`${what}: handle and commit, CPU`, Math.round(cpu), "µs/event"),
+    alone(`${what}: both, CPU`, Math.round(cpu), "µs/event"),
   ];
+  if (server === undefined) return rows;
+  return [...rows, alone(`${what}: both, CPU of Redis`, Math.round(server), "µs/event")];
 }

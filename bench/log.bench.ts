@@ -107,25 +107,35 @@ async function rebuilt(what: string, events: number, bus: Bus): Promise<Row[]> {
   const rows: Row[] = [];
   let all = 0;
   for (const [name, project] of Object.entries(projections)) {
-    const { seconds, megabytes } = await measured(() => project(bus));
+    const { seconds, cpu, megabytes } = await measured(() => project(bus));
     all += seconds;
     rows.push(
       alone(`${what}: ${name} from the archive`, Math.round(events / seconds), "events/s"),
+      alone(`${what}: ${name} from the archive, CPU`, Math.round(cpu / events), "µs/event"),
       alone(`${what}: ${name}, peak memory above what was there`, megabytes, "MB"),
     );
   }
   return [...rows, alone(`${what}: all projections`, Math.round(events / all), "events/s")];
 }
 
-async function measured(work: () => Promise<unknown>): Promise<{ seconds: number; megabytes: number }> {
+interface Cost {
+  readonly seconds: number;
+  /** Microseconds. */
+  readonly cpu: number;
+  readonly megabytes: number;
+}
+
+async function measured(work: () => Promise<unknown>): Promise<Cost> {
   globalThis.gc?.();
   const before = process.memoryUsage().rss;
   let peak = before;
   const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 20);
   const began = performance.now();
+  const used = process.cpuUsage();
   await work();
+  const { user, system } = process.cpuUsage(used);
   const seconds = (performance.now() - began) / 1000;
   peak = Math.max(peak, process.memoryUsage().rss);
   clearInterval(watch);
-  return { seconds, megabytes: Math.round((peak - before) / 1e6) };
+  return { seconds, cpu: user + system, megabytes: Math.round((peak - before) / 1e6) };
 }

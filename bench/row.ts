@@ -27,7 +27,12 @@ export function compared(mine: Row, peer: { readonly name: string; readonly valu
 
 /** The middle one of an odd number of measurements. */
 export function median(values: readonly number[]): number {
-  const middle = values.toSorted((a, b) => a - b)[values.length >> 1];
-  if (middle === undefined) throw new Error("bench: no measurement to take the median of");
-  return middle;
+  return percentile(values, 0.5);
+}
+
+/** The measurement that this part of all is not above; 0 ≤ part < 1. */
+export function percentile(values: readonly number[], part: number): number {
+  const found = values.toSorted((a, b) => a - b)[Math.floor(values.length * part)];
+  if (found === undefined) throw new Error("bench: no measurements to take one of");
+  return found;
 }

@@ -105,12 +105,6 @@ export function commitArguments(
 
 /** The oldest and the youngest position. */
 function span(commits: readonly Commit[]): [Position, Position] {
-  let oldest = commits[0]?.claim.position ?? "-";
-  let youngest = oldest;
-  for (const { claim } of commits) {
-    // Claims are mostly settled in log order.
-    if (comparePositions(claim.position, youngest) > 0) youngest = claim.position;
-    else if (comparePositions(claim.position, oldest) < 0) oldest = claim.position;
-  }
-  return [oldest, youngest];
+  const positions = commits.map(({ claim }) => claim.position).sort(comparePositions);
+  return [positions[0] ?? "-", positions.at(-1) ?? "+"];
 }
