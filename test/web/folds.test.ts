@@ -10,6 +10,7 @@ import { Floor } from "../../web/read/floor.ts";
 import { paceOf, stepsOf } from "../../web/read/follow.ts";
 import { Uptime } from "../../web/read/uptime.ts";
 import { Watch } from "../../web/watch.ts";
+import { closed, investigated, received } from "../memory/saying.ts";
 import { alert as alertOf, asked, proposed, said } from "../slack/given.ts";
 import { busOf, caseLog, theCase } from "./given.ts";
 
@@ -79,6 +80,22 @@ describe("the list of cases", () => {
     const line = list.get(theCase);
     expect(line).toMatchObject({ sev: "SEV-2", host: "FIN-WS-042" });
     expect(line && verdictOf(line)).toEqual({ verdict: "true_positive", by: "person" });
+  });
+
+  it("lets the verdict stand that stands everywhere: a console that does not know outranks nobody", () => {
+    const judgedBy = (...verdicts: Parameters<typeof closed>[1][]): unknown => {
+      const list = new CaseList();
+      const events = [
+        received("one"),
+        investigated("one", "benign"),
+        ...verdicts.map((v) => closed("one", v)),
+      ];
+      for (const event of events) list.evolve(event);
+      const line = list.get(events[0]?.subject ?? "");
+      return line && verdictOf(line);
+    };
+    expect(judgedBy("true_positive")).toEqual({ verdict: "true_positive", by: "source" });
+    expect(judgedBy("true_positive", "insufficient_data")).toEqual({ verdict: "benign", by: "tier2" });
   });
 
   it("finds by words, verdict, SEV and state, a page at a time", () => {

@@ -2,7 +2,7 @@
 import { isEvent, type AnyEvent, type KnownEvent } from "../../src/events/envelope.ts";
 import { isCanary } from "../../src/events/ids.ts";
 import { CaseId, type Sev, type Severity, type Verdict } from "../../src/events/vocabulary.ts";
-import { judges, type Judge } from "../../src/memory/case-record.ts";
+import { whoStands, type Judge } from "../../src/memory/case-record.ts";
 
 /** `closed` by a person; `asked`: an approval waits; `undone`: authorised and not carried out; else roles have it. */
 export type CaseState = "asked" | "undone" | "working" | "settled" | "closed";
@@ -18,7 +18,7 @@ export interface CaseLine {
   readonly user: string;
   readonly severity: Severity | undefined;
   readonly sev: Sev | undefined;
-  readonly opinions: Readonly<Partial<Record<Judge, Verdict>>>;
+  readonly opinions: Readonly<Partial<Record<Judge, { readonly verdict: Verdict }>>>;
   readonly closed: boolean;
   /** Roles that were handed the case and have not worked on it since. */
   readonly with: readonly string[];
@@ -51,11 +51,8 @@ export function stateOf({ closed, asked, undone, with: at }: CaseLine): CaseStat
 
 /** The verdict that counts, and whose it is. */
 export function verdictOf({ opinions }: CaseLine): { verdict: Verdict; by: Judge } | undefined {
-  for (const by of judges) {
-    const verdict = opinions[by];
-    if (verdict !== undefined) return { verdict, by };
-  }
-  return undefined;
+  const found = whoStands(opinions);
+  return found === undefined ? undefined : { verdict: found.said.verdict, by: found.by };
 }
 
 export class CaseList {
@@ -175,7 +172,7 @@ function withOpinion(line: CaseLine, event: Heard): CaseLine {
 }
 
 function judged(line: CaseLine, by: Judge, verdict: Verdict): CaseLine {
-  return { ...line, opinions: { ...line.opinions, [by]: verdict } };
+  return { ...line, opinions: { ...line.opinions, [by]: { verdict } } };
 }
 
 function withProposal(line: CaseLine, event: Heard): CaseLine {
