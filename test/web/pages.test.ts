@@ -98,6 +98,7 @@ describe("Proof", () => {
   it("labels the one that comes with hatrack, until there is one of one's own", () => {
     const shipped = shelved("shipped.json", { shipped: true });
     expect(proof([shipped])).toContain("Played by rules on invented tickets.");
+    expect(proof([shipped])).toContain("in tests a scripted server stands in for one");
     const own = shelved("own.json", { startedAt: "2020-01-01T00:00:00.000Z" });
     expect(proof([shipped, own])).not.toContain("invented tickets");
     expect(proof([shipped, own])).toContain("own.json");

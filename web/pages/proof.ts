@@ -69,7 +69,8 @@ function head({ card, ranAt, shipped, name }: Result, { notShown }: ProofView): 
       shipped &&
       html`<p class="notice">
         <strong>Played by rules on invented tickets.</strong> This scorecard comes with hatrack and says
-        nothing of your SOC; a run on your own tickets takes its place.
+        nothing of your SOC, nor of any model: in tests a scripted server stands in for one. A run on your own
+        tickets takes its place.
         <code class="screen-only">hatrack replay tickets.jsonl --out data/scorecards/first.json</code>
       </p>`
     }
