@@ -22,6 +22,13 @@ export function struck(value: Shown): RichTextElement {
   return { type: "text", text: value, style: { strike: true } };
 }
 
+export const circles = ["large_green_circle", "large_yellow_circle", "red_circle", "white_circle"] as const;
+
+/** A colour that every client of Slack's draws; what it means stands beside it in words. */
+export function circle(name: (typeof circles)[number]): RichTextElement {
+  return { type: "emoji", name };
+}
+
 export function code(value: Shown): RichTextElement {
   return { type: "text", text: value, style: { code: true } };
 }

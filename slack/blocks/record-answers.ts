@@ -3,7 +3,7 @@ import type { KnownBlock, RichTextSection, TableBlock } from "@slack/types";
 import type { Accuracy, AccuracyRow } from "../../src/memory/accuracy.ts";
 import type { Explanation } from "../../src/memory/explain.ts";
 import type { Message } from "../limits.ts";
-import { bold, bullets, code, dotted, richText, section, text, when } from "../rich.ts";
+import { bold, bullets, circle, type circles, code, dotted, richText, section, text, when } from "../rich.ts";
 import { cell, caseRef, configured, ours, plain, untrusted, type Ours } from "../text.ts";
 import { hats } from "../wording.ts";
 import * as say from "../words/record-answers.ts";
@@ -82,30 +82,23 @@ export function accuracyAnswer({ cases, labelled, unsettled, rows, recall }: Acc
 function tableOf(rows: readonly AccuracyRow[]): TableBlock {
   const head = [say.role, say.precedent, say.cases, say.right, ours`95 %`, say.band];
   const lines = rows.slice(0, 40).map(cellsOf);
-  return {
-    type: "table",
-    rows: [head, ...lines].map((cells) => cells.map(cell)),
-  };
+  return { type: "table", rows: [head.map(cell), ...lines] };
 }
 
-function cellsOf({ role, arm, n, rate, interval, colour }: AccuracyRow): Ours[] {
+function cellsOf({ role, arm, n, rate, interval, colour }: AccuracyRow): TableBlock["rows"][number] {
   const title = hats.find((hat) => hat.role === role)?.title ?? configured(role);
-  return [
-    title,
-    configured(arm),
-    ours`${n}`,
-    rate === null ? ours`–` : percent(rate),
-    say.to(percent(interval.low), percent(interval.high)),
-    bands[colour],
-  ];
+  const [lamp, words] = bands[colour];
+  const between = say.to(percent(interval.low), percent(interval.high));
+  const facts = [title, configured(arm), ours`${n}`, rate === null ? ours`–` : percent(rate), between];
+  return [...facts.map(cell), richText(section(circle(lamp), text(ours` ${words}`)))];
 }
 
 /** By the lower end of the interval. The colour is drawn, and said in words and by shape for who does not see it. */
-const bands: Readonly<Record<AccuracyRow["colour"], Ours>> = {
-  green: say.green,
-  amber: say.amber,
-  red: say.red,
-  grey: say.tooFew,
+const bands: Readonly<Record<AccuracyRow["colour"], readonly [(typeof circles)[number], Ours]>> = {
+  green: ["large_green_circle", say.green],
+  amber: ["large_yellow_circle", say.amber],
+  red: ["red_circle", say.red],
+  grey: ["white_circle", say.tooFew],
 };
 
 function percent(share: number): Ours {

@@ -13,6 +13,11 @@ function text(value: string): Html {
   );
 }
 
+/** Drawn by the page itself: a machine without coloured emoji shows their colour too. */
+function isCircle(name: string): boolean {
+  return ["large_green_circle", "large_yellow_circle", "red_circle", "white_circle"].includes(name);
+}
+
 function emojiOf(name: string, unicode: string | undefined): string {
   if (unicode === undefined) return emoji(name);
   return String.fromCodePoint(...unicode.split("-").map((code) => Number.parseInt(code, 16)));
@@ -45,7 +50,13 @@ function bare(drawing: Drawing, item: RichTextInline): Html {
     case "link":
       return link(item.url, text(item.text ?? item.url));
     case "emoji":
-      return html`${emojiOf(item.name, item.unicode)}`;
+      return isCircle(item.name)
+        ? html`<span
+            class="circle ${item.name}"
+            role="img"
+            aria-label="${item.name.replaceAll("_", " ")}"
+          ></span>`
+        : html`${emojiOf(item.name, item.unicode)}`;
     case "date":
       return date(item.timestamp, item.format, item.fallback ?? "");
   }

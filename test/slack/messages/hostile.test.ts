@@ -6,6 +6,7 @@ import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { breaches, viewBreaches } from "../../../slack/limits.ts";
+import { circles } from "../../../slack/rich.ts";
 import { checkMessageBlocks, checkView } from "../../../slack/workspace/block-kit/check.ts";
 import { everyMessage } from "./every.ts";
 import { isView, type Built } from "./made.ts";
@@ -57,22 +58,25 @@ const inert = new Set(["plain_text", "raw_text", "text"]);
 
 const Part = z.looseObject({
   type: z.string().default(""),
+  name: z.string().default(""),
   text: z.unknown().optional(),
   url: z.string().default(card),
   image_url: z.string().optional(),
   emoji: z.boolean().default(false),
 });
-const drawnByName = ["emoji", "broadcast", "channel", "usergroup", "markdown", "color"];
+const ourCircles: readonly string[] = circles;
+const drawnByName = ["broadcast", "channel", "usergroup", "markdown", "color"];
 
 /** What is wrong with one object of a message: text of others where Slack parses, draws or follows it. */
 function wrongs(object: object): string[] {
-  const { type, text, url, image_url: image, emoji } = Part.parse(object);
+  const { type, name, text, url, image_url: image, emoji } = Part.parse(object);
   const words = typeof text === "string" ? text : "";
   const isLive = type !== "" && !inert.has(type) && words.includes(marker);
   const isOurs = url === card || /^https:\/\/(home\.slack\.com|falcon\.crowdstrike\.com)\//.test(url);
   const found: readonly (readonly [boolean, string])[] = [
     [isLive, `live text ${words}`],
     [drawnByName.includes(type), `element ${type}`],
+    [type === "emoji" && !ourCircles.includes(name), `emoji ${name}`],
     [!isOurs, `link ${url}`],
     [image !== undefined, "an image from outside"],
     [emoji, "emoji drawn by name"],
