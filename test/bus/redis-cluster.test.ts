@@ -187,6 +187,7 @@ describe.skipIf(!requires("redis"))("the Redis bus on a Cluster", () => {
   });
 
   it("acknowledges nothing while the replica's link is cut, so that what a failover loses was never promised", async () => {
+    await cluster.demandReplicas();
     const options = { prefix: "cut", confirmMs: 200, commandMs: 3_000 };
     const bus = await openBus(cluster, ["echo"], options);
     const shown: string[] = [];

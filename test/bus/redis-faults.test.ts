@@ -128,7 +128,7 @@ describe.skipIf(!requires("redis"))("the Redis bus when things break", () => {
   });
 
   it("says in time that a frozen Redis is unavailable, and goes on when it thaws", async () => {
-    const ours = await bus(["work"], { commandMs: 200 });
+    const ours = await bus(["work"], { commandMs: 1_000 });
     server.freeze();
     await expect(ours.publish([canary("1")])).rejects.toMatchObject({
       code: "bus_unavailable",
