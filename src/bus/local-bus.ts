@@ -43,9 +43,9 @@ export interface LocalBusOptions {
   readonly timings?: Partial<Timings>;
   readonly diagnostics?: Diagnostics;
   readonly observer?: BusObserver | undefined;
-  /** What would make the file larger is refused as a full disk is. Bytes. Default: no limit. */
   /** Takes secrets out of what a handler threw, before it stands in a dead letter and on the log. */
   readonly clean?: ((text: string) => string) | undefined;
+  /** What would make the file larger is refused as a full disk is. Bytes. Default: no limit. */
   readonly maxBytes?: number;
 }
 
@@ -125,9 +125,9 @@ export class LocalBus implements Bus {
         solo: this.#solo,
         diagnostics: this.#diagnostics,
         observer: this.#options.observer,
+        clean: this.#options.clean,
       },
     );
-        clean: this.#options.clean,
     this.#subscriptions.set(name, subscription);
     this.#options.observer?.subscribed?.(subscription);
     const forget = (): boolean => this.#subscriptions.delete(name);
