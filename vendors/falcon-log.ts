@@ -1,11 +1,11 @@
 /** What the log already holds of Falcon's alerts: how far they are read, and what is said of one. */
 import type { Bus } from "../src/bus/bus.ts";
+import { LogNews } from "../src/bus/log-news.ts";
 import type { Clock } from "../src/clock.ts";
 import { isEvent } from "../src/events/envelope.ts";
 import { caseIdOf } from "../src/events/ids.ts";
 import { cursorOf } from "../src/seams/publish-alerts.ts";
 import { falconSourceName, type FalconSourceOptions, type OnLog } from "./falcon-source.ts";
-import { LogNews } from "./log-news.ts";
 
 /** As long as the log knows an id, and a little: longer ago, what was passed is not taken up again. */
 const rememberedMs = 8 * 24 * 60 * 60_000;
@@ -39,17 +39,18 @@ async function ownCase(bus: Pick<Bus, "read">, caseId: string): Promise<OnLog> {
 
 /** Alerts counted in another's case stand under that case alone: they are known by their own id. */
 class Grouped {
+  readonly #bus: Pick<Bus, "read" | "tail">;
   readonly #news: LogNews;
   readonly #ids = new Set<string>();
 
   constructor(bus: Pick<Bus, "read" | "tail">, clock: Clock) {
-    const from = `${Math.max(0, clock.now() - rememberedMs)}-0`;
-    this.#news = new LogNews(bus, ["alert.grouped"], from);
+    this.#bus = bus;
+    this.#news = new LogNews(["alert.grouped"], `${Math.max(0, clock.now() - rememberedMs)}-0`);
   }
 
   async has(sourceId: string): Promise<boolean> {
     if (this.#ids.has(sourceId)) return true;
-    for await (const { event } of this.#news.read())
+    for await (const { event } of this.#news.read(this.#bus))
       if (isEvent(event, "alert.grouped")) this.#ids.add(event.data.sourceId);
     return this.#ids.has(sourceId);
   }

@@ -22,7 +22,7 @@ const isBasic = (secret: string): boolean =>
 const isToken = (secret: string): boolean => /\d/.test(secret) || secret.length >= 20;
 /** Where a program looks for it, or what makes it, is not the thing itself. */
 const isPassword = (secret: string): boolean =>
-  !/^(?:\*+|%\w{1,60}%|\$\{?env:\w{1,60}\}?|null|true|false|none|undefined|bearer|basic|(?:convertto|get|read|new)-\w+)$/i.test(
+  !/^(?:\*+|%\w{1,60}%|\$\{?env:\w{1,60}\}?|null|true|false|none|undefined|bearer|basic|expected|(?:convertto|get|read|new)-\w+)$/i.test(
     secret,
   );
 /** "PWD=/home/bob" is where somebody is. */

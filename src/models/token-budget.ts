@@ -2,7 +2,8 @@
  * Tokens a role may use in a day (UTC), counted from the log, so that all its processes and its restarts share one
  * count. A day that is spent is announced once; the role's work waits for the next.
  */
-import { comparePositions, type Bus, type Position } from "../bus/bus.ts";
+import type { Bus } from "../bus/bus.ts";
+import { LogNews } from "../bus/log-news.ts";
 import { isoTime, type Clock } from "../clock.ts";
 import type { EventData } from "../events/catalogue.ts";
 import { isEvent } from "../events/envelope.ts";
@@ -29,8 +30,7 @@ export class TokenBudgets {
   readonly #bus: Pick<Bus, "read" | "publish" | "tail">;
   readonly #clock: Clock;
   #day = "";
-  /** The last position read of each partition: the clock of one may be behind another's. */
-  #readTo = new Map<number, Position>();
+  #news = new LogNews(types);
   #used = new Map<string, number>();
   #reading: Promise<void> = Promise.resolve();
 
@@ -71,22 +71,11 @@ export class TokenBudgets {
   async #read(day: string): Promise<void> {
     if (day !== this.#day) {
       this.#day = day;
-      this.#readTo = new Map();
+      this.#news = new LogNews(types, `${Date.parse(day)}-0`);
       this.#used = new Map();
     }
-    const midnight = `${Date.parse(day)}-0`;
-    const tails = await this.#bus.tail();
-    const readTo = (partition: number): Position => this.#readTo.get(partition) ?? midnight;
-    // One position holds for all partitions: from the least of them, what is known of the others is passed over.
-    const after = [...tails.keys()].map(readTo).sort(comparePositions)[0] ?? midnight;
-    for await (const { event, partition, position } of this.#bus.read({ types, after })) {
-      if (comparePositions(position, readTo(partition)) <= 0) continue;
-      this.#readTo.set(partition, position);
+    for await (const { event } of this.#news.read(this.#bus))
       if (isEvent(event, ...types)) this.#count(event.data);
-    }
-    // A partition that says little is not what the others are read again from.
-    for (const [partition, tail] of tails)
-      if (comparePositions(readTo(partition), tail) < 0) this.#readTo.set(partition, tail);
   }
 
   #count({ role, tokens }: EventData<(typeof types)[number]>): void {

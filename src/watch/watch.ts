@@ -2,7 +2,8 @@
  * The watch: reads the log by itself and says when nothing comes through: a canary that missed its time, alerts without
  * verdicts, a log that does not answer, a process that died. Each outage is announced once, and once when it is over.
  */
-import { comparePositions, logTime, type Bus, type GroupStatus, type Position } from "../bus/bus.ts";
+import { logTime, type Bus, type GroupStatus } from "../bus/bus.ts";
+import { LogNews } from "../bus/log-news.ts";
 import type { Clock } from "../clock.ts";
 import { reasonOf } from "../errors.ts";
 import { isEvent, type AnyEvent } from "../events/envelope.ts";
@@ -52,8 +53,7 @@ export class Watch {
   #lastCanary: string | undefined;
   #began: number | undefined;
   #started = Infinity;
-  /** Partition → the last entry read. */
-  readonly #read = new Map<number, Position>();
+  readonly #news = new LogNews(types);
   #failing: { readonly since: number; why: string } | undefined;
   #outages: Outages | undefined;
   /** The reading that is under way, and how many entries it has given so far: a long log is read on, not begun again. */
@@ -104,21 +104,10 @@ export class Watch {
 
   async #readOn(): Promise<void> {
     const bus = await this.#options.bus();
-    const tails = await bus.tail();
-    const least = [...this.#read.values()].sort(comparePositions)[0];
-    const from = least === undefined ? {} : { after: least };
-    for await (const { event, partition, position } of bus.read({ types, ...from })) {
+    for await (const { event, position } of this.#news.read(bus)) {
       this.#entries += 1;
-      const known = this.#read.get(partition);
-      if (known !== undefined && comparePositions(position, known) <= 0) continue;
-      this.#read.set(partition, position);
       this.#began ??= logTime(position);
       this.#evolve(event, logTime(position));
-    }
-    // A partition that says little is not what the others are read again from.
-    for (const [partition, tail] of tails) {
-      const known = this.#read.get(partition);
-      if (known === undefined || comparePositions(known, tail) < 0) this.#read.set(partition, tail);
     }
     // A log with nothing new may be read without being asked anything: how the groups stand is asked.
     this.#groups = await bus.groups();

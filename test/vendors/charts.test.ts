@@ -136,6 +136,10 @@ describe("a label", () => {
     expect(widthOf(short, 13)).toBeLessThanOrEqual(120);
     expect(short).toMatch(/^a-.*….*mple$/);
     expect(fit("short", 120, 13)).toBe("short");
+    for (let room = 40; room < 160; room += 1) {
+      const left = fit("cdn-telemetry[.]example", room, 13).replaceAll("[.]", "");
+      expect(left).not.toMatch(/[[\]]/);
+    }
     const long = `${"a".repeat(100_000)}.example`;
     expect(fit(long, 120, 13)).toBe(fit(`${"a".repeat(200)}.example`, 120, 13));
   });

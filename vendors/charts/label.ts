@@ -25,9 +25,12 @@ function oneLine(text: string): string {
 /** Letters that no room of ours holds half of: what is longer is cut before it is measured. */
 const longest = 160;
 
+/** A letter, or the brackets of a defanged value, which are torn apart by no cut. */
+const unit = /\[[.:@]\]|./gsu;
+
 /** Keeps the beginning and the end of what is wider than `room` pixels: a domain says most at its end. */
 export function fit(text: string, room: number, size: number): string {
-  const whole = Array.from(text);
+  const whole = text.match(unit) ?? [];
   const isLong = whole.length > longest;
   if (!isLong && widthOf(text, size) <= room) return text;
   const letters = isLong ? [...whole.slice(0, longest / 2), ...whole.slice(-longest / 2)] : whole;

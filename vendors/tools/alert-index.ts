@@ -3,11 +3,11 @@
  * shares something, not the log.
  */
 import type { Bus } from "../../src/bus/bus.ts";
+import { LogNews } from "../../src/bus/log-news.ts";
 import { isEvent } from "../../src/events/envelope.ts";
 import type { Alert } from "../../src/events/alert-events.ts";
 import { isCanary } from "../../src/events/ids.ts";
 import type { Indicator } from "../../src/events/vocabulary.ts";
-import { LogNews } from "../log-news.ts";
 
 export interface IndexedAlert extends Pick<Alert, "caseId" | "title" | "severity" | "rule" | "indicators"> {
   /** Its place among all that were kept. */
@@ -32,14 +32,15 @@ export interface Shared {
 }
 
 export class AlertIndex {
-  readonly #news: LogNews;
+  readonly #bus: Pick<Bus, "read" | "tail">;
+  readonly #news = new LogNews(["alert.received"]);
   readonly #byCase = new Map<string, IndexedAlert>();
   readonly #sharing = new Map<string, Set<IndexedAlert>>();
   #kept = 0;
   #catchingUp: Promise<void> | undefined;
 
   constructor(bus: Bus) {
-    this.#news = new LogNews(bus, ["alert.received"]);
+    this.#bus = bus;
   }
 
   /** Of the alerts that were on the log when this was called, those that share one of these at least, each once. */
@@ -58,7 +59,7 @@ export class AlertIndex {
   }
 
   async #catchUp(): Promise<void> {
-    for await (const { event } of this.#news.read()) {
+    for await (const { event } of this.#news.read(this.#bus)) {
       if (isEvent(event, "alert.received") && !isCanary(event.subject))
         this.#keep(event.data, Date.parse(event.time));
     }

@@ -4,7 +4,7 @@ import { inLogOrder } from "../../src/bus/merging.ts";
 import { manualClock } from "../../src/clock.ts";
 import { isEvent } from "../../src/events/envelope.ts";
 import { falconLog } from "../../vendors/falcon-log.ts";
-import { LogNews } from "../../vendors/log-news.ts";
+import { LogNews } from "../../src/bus/log-news.ts";
 import { caseId, said } from "../slack/given.ts";
 
 const hourMs = 3_600_000;
@@ -39,9 +39,9 @@ function log(partitions: number) {
   };
 }
 
-async function news(reading: LogNews): Promise<string[]> {
+async function news(reading: LogNews, bus: ReturnType<typeof log>): Promise<string[]> {
   const ids: string[] = [];
-  for await (const { event } of reading.read())
+  for await (const { event } of reading.read(bus))
     if (isEvent(event, "alert.grouped")) ids.push(event.data.sourceId);
   return ids;
 }
@@ -49,40 +49,54 @@ async function news(reading: LogNews): Promise<string[]> {
 describe("reading on in a log of several partitions", () => {
   it("finds what a partition whose clock is an hour behind was given later, and gives nothing twice", async () => {
     const bus = log(3);
-    const reading = new LogNews(bus, ["alert.grouped"]);
+    const reading = new LogNews(["alert.grouped"]);
     bus.append(0, 0, "a");
     bus.append(1, -hourMs, "b");
-    expect(await news(reading)).toEqual(["b", "a"]);
+    expect(await news(reading, bus)).toEqual(["b", "a"]);
     bus.append(1, 1 - hourMs, "c");
-    expect(await news(reading)).toEqual(["c"]);
+    expect(await news(reading, bus)).toEqual(["c"]);
     bus.append(2, -2 * hourMs, "first of its partition");
     bus.append(0, 5, "d");
-    expect(await news(reading)).toEqual(["first of its partition", "d"]);
-    expect(await news(reading)).toEqual([]);
+    expect(await news(reading, bus)).toEqual(["first of its partition", "d"]);
+    expect(await news(reading, bus)).toEqual([]);
   });
 
   it("does not read when nothing was added", async () => {
     const bus = log(2);
-    const reading = new LogNews(bus, ["alert.grouped"]);
-    expect(await news(reading)).toEqual([]);
+    const reading = new LogNews(["alert.grouped"]);
+    expect(await news(reading, bus)).toEqual([]);
     bus.append(0, 0, "a");
-    await news(reading);
-    await news(reading);
+    await news(reading, bus);
+    await news(reading, bus);
     expect(bus.reads()).toBe(1);
   });
 
   it("leaves what is added while it reads for the next time, and nothing out", async () => {
     const bus = log(2);
-    const reading = new LogNews(bus, ["alert.grouped"]);
+    const reading = new LogNews(["alert.grouped"]);
     bus.append(0, 0, "a");
     bus.append(0, 1, "b");
     const ids: string[] = [];
-    for await (const { event } of reading.read()) {
+    for await (const { event } of reading.read(bus)) {
       if (isEvent(event, "alert.grouped")) ids.push(event.data.sourceId);
       if (ids.length === 1) for (const [at, id] of ["late", "later"].entries()) bus.append(1, 9 + at, id);
     }
     expect(ids).toEqual(["a", "b"]);
-    expect(await news(reading)).toEqual(["late", "later"]);
+    expect(await news(reading, bus)).toEqual(["late", "later"]);
+  });
+
+  it("goes on where a reading broke off, and gives what was being taken again", async () => {
+    const bus = log(2);
+    const reading = new LogNews(["alert.grouped"]);
+    for (const [at, id] of ["a", "b", "c"].entries()) bus.append(at % 2, at, id);
+    let given = 0;
+    await expect(
+      (async () => {
+        for await (const _ of reading.read(bus)) if (++given === 2) throw new Error("taken badly");
+      })(),
+    ).rejects.toThrow("taken badly");
+    expect(await news(reading, bus)).toEqual(["b", "c"]);
+    expect(await news(reading, bus)).toEqual([]);
   });
 
   it("lets Falcon's poller know an alert that counts in another's case, whichever partition that is in", async () => {
