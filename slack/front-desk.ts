@@ -17,6 +17,7 @@ import type { Desk } from "./lanes/desk.ts";
 import type { Outbox, Place } from "./outbox.ts";
 import type { Pressed } from "./payloads.ts";
 import type { Rights } from "./rights.ts";
+import { showView } from "./show-view.ts";
 import type { Message } from "./limits.ts";
 import type { Ours } from "./text.ts";
 
@@ -111,13 +112,13 @@ export class FrontDesk {
 
   /** Opens a form; when Slack does not take it, the person is told. */
   async open(press: Pick<Pressed, "triggerId">, view: ModalView): Promise<void> {
+    const { client, desk } = this.options;
+    const { diagnostics } = desk.options;
     try {
-      await this.options.client.apiCall("views.open", { trigger_id: press.triggerId, view });
+      const to = { trigger_id: press.triggerId };
+      await showView({ client, diagnostics }, { method: "views.open", to, view });
     } catch (error) {
-      this.options.desk.options.diagnostics.warn(
-        { error: reasonOf(error), code: codeOf(error) },
-        "slack: a form",
-      );
+      diagnostics.warn({ error: reasonOf(error), code: codeOf(error) }, "slack: a form");
       throw error;
     }
   }

@@ -19,6 +19,7 @@ import { Coalescer } from "./lanes/queue.ts";
 import { Recent } from "./lanes/recent.ts";
 import type { Links } from "./links.ts";
 import type { Rights } from "./rights.ts";
+import { showView } from "./show-view.ts";
 
 export interface HomeOptions {
   readonly desk: Desk;
@@ -92,14 +93,16 @@ export class HomeTab {
 
   #publish(person: Principal): Promise<void> {
     return this.#turns.run(person.user, async () => {
+      const { client, desk } = this.#options;
+      const { diagnostics } = desk.options;
       try {
         const view = await this.#view(person);
         const digest = sha256(JSON.stringify(view));
         if (this.#drawn.get(person.user) === digest) return;
-        await this.#options.client.apiCall("views.publish", { user_id: person.user, view });
+        const to = { user_id: person.user };
+        await showView({ client, diagnostics }, { method: "views.publish", to, view });
         this.#drawn.set(person.user, digest);
       } catch (error) {
-        const { diagnostics } = this.#options.desk.options;
         diagnostics.warn({ error: reasonOf(error), user: person.user }, "slack: App Home could not be drawn");
       }
     });

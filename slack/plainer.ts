@@ -2,7 +2,7 @@
  * The same message in blocks that every Slack draws: for a workspace or a client that answers `invalid_blocks` to a
  * newer one. What is lost is bold, colour and columns; no word is, and nothing becomes live by it.
  */
-import type { KnownBlock } from "@slack/types";
+import type { Block, KnownBlock } from "@slack/types";
 import { limits } from "./limits.ts";
 import { plain, untrusted } from "./text.ts";
 
@@ -17,9 +17,11 @@ const everywhere: ReadonlySet<string> = new Set([
 ]);
 
 /** Undefined: there is nothing newer in them, so plainer ones would be refused too. */
-export function plainer(blocks: readonly KnownBlock[]): KnownBlock[] | undefined {
+export function plainer<B extends Block>(blocks: readonly B[]): (B | KnownBlock)[] | undefined {
   if (blocks.every(({ type }) => everywhere.has(type))) return undefined;
-  return blocks.flatMap((block) => (everywhere.has(block.type) ? [block] : sections(wordsOf(block))));
+  return blocks.flatMap((block): (B | KnownBlock)[] =>
+    everywhere.has(block.type) ? [block] : sections(wordsOf(block)),
+  );
 }
 
 /** In pieces of what a section holds, torn at a line's end where there is one. */

@@ -32,7 +32,7 @@ const lasting = {
   retry_after: z.int().min(0).max(3600),
   /** Messages a second that each channel takes, with a short burst; the rest get HTTP 429. 0: any number. */
   posts_per_second: z.number().min(0).max(10_000),
-  /** Kinds of block this workspace does not take: a message that holds one is answered `invalid_blocks`. */
+  /** Kinds of block this workspace does not take: `invalid_blocks` for a message, `invalid_arguments` for a view. */
   unknown_blocks: z.array(z.string()),
   /** The HTTP switches act on these methods only; an empty list means all of them. */
   methods: z.array(z.string()),

@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ErrorCode } from "@slack/web-api";
 import type { KnownBlock } from "@slack/types";
+import { closedHome } from "../../slack/blocks/home.ts";
+import { showView } from "../../slack/show-view.ts";
+import { silent } from "../../src/diagnostics.ts";
 import { slackActions } from "../../slack/ids.ts";
 import { plainer } from "../../slack/plainer.ts";
 import { at, cardsFor, first, opens, shownMessage } from "./asking.ts";
@@ -30,6 +34,30 @@ describe("plainer blocks", () => {
   });
 });
 
+describe("a view that Slack refuses", () => {
+  const triesOf = async (code: string, view = closedHome()): Promise<number> => {
+    let tries = 0;
+    const apiCall = (): Promise<never> => {
+      tries += 1;
+      return Promise.reject(
+        Object.assign(new Error(code), { code: ErrorCode.PlatformError, data: { error: code } }),
+      );
+    };
+    const shown = showView(
+      { client: { apiCall }, diagnostics: silent },
+      { method: "views.publish", to: { user_id: "U0MIA" }, view },
+    );
+    await expect(shown).rejects.toThrow(code);
+    return tries;
+  };
+
+  it("is sent once more only for its blocks, and only if there is something newer in them", async () => {
+    expect(await triesOf("invalid_arguments")).toBe(2);
+    expect(await triesOf("not_found")).toBe(1);
+    expect(await triesOf("invalid_arguments", { type: "home", blocks: [{ type: "divider" }] })).toBe(1);
+  });
+});
+
 describe("a workspace that does not take newer blocks", () => {
   let world: World;
   beforeEach(async () => {
@@ -39,7 +67,7 @@ describe("a workspace that does not take newer blocks", () => {
     await world.close();
   });
 
-  it("still gets the card, whole, with buttons that work, and the answer to who asks", async () => {
+  it("still gets the card, whole, with buttons that work, their form, the answer to who asks, and App Home", async () => {
     await world.does("chaos", { unknown_blocks: ["rich_text", "table"] });
     const card = first(await cardsFor(world, {}));
     const shown = await shownMessage(world, "gate", (_, { ts }) => ts === card.ts);
@@ -51,6 +79,8 @@ describe("a workspace that does not take newer blocks", () => {
       action_id: slackActions.authorise,
       ...at(card),
     });
+    expect(JSON.stringify(form.blocks)).not.toContain("rich_text");
+    expect(reads(form.blocks)).toContain("Isolate host FIN-WS-042");
     await world.does("submit", { user: "U0MIA", view_id: form.id, values: {} });
     const decided = await world.event("action.decided", ({ data }) => data.proposalId === card.proposalId);
     expect(decided.data.outcome).toBe("authorised");
@@ -59,5 +89,11 @@ describe("a workspace that does not take newer blocks", () => {
       ephemerals.map(({ blocks }) => blocks).find((blocks) => reads(blocks).includes("How often each role")),
     );
     expect(JSON.stringify(answer)).not.toContain("rich_text");
+    await world.does("home", { user: "U0MIA" });
+    const home = await world.seen(({ views }) =>
+      views.find((view) => view["type"] === "home" && view.user === "U0MIA"),
+    );
+    expect(JSON.stringify(home.blocks)).not.toContain("rich_text");
+    expect(reads(home.blocks)).toContain("Last decisions");
   });
 });

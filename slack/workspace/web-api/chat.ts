@@ -10,6 +10,7 @@ import { metadataSchema } from "../wire.ts";
 import type { Message, Metadata } from "../wire.ts";
 import { appIsMember, findUser, isMember } from "../world.ts";
 import type { World } from "../world.ts";
+import { known } from "./known.ts";
 import { conversationOf, flag, json, method, timestamp } from "./method.ts";
 
 const content = {
@@ -47,16 +48,11 @@ export function checkContent(world: World, given: Content): Checked {
   if (text.length > LIMITS.messageText) throw new SlackError("msg_too_long");
   if (typeof given.blocks === "string" && given.blocks !== "") throw new SlackError("invalid_blocks_format");
   const none = given.blocks === undefined || given.blocks === "";
-  const blocks = none ? undefined : known(checkMessageBlocks(given.blocks, world.newId), world);
+  const blocks = none
+    ? undefined
+    : known(checkMessageBlocks(given.blocks, world.newId), "invalid_blocks", world);
   if (text === "" && (blocks === undefined || blocks.length === 0)) throw new SlackError("no_text");
   return { text, blocks, metadata: checkMetadata(given.metadata) };
-}
-
-/** Refuses what a workspace that has not got the newer blocks refuses. */
-function known(blocks: Block[], { chaos }: World): Block[] {
-  const at = blocks.findIndex(({ type }) => chaos.state().unknown_blocks.includes(type));
-  if (at < 0) return blocks;
-  throw new SlackError("invalid_blocks", [`[ERROR] unsupported type [json-pointer:/blocks/${at}/type]`]);
 }
 
 /** `#name`, an id, or a person's id, which means the direct message with them. */

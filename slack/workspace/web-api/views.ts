@@ -8,7 +8,13 @@ import type { View } from "../wire.ts";
 import { buildView } from "../wire-views.ts";
 import { findUser } from "../world.ts";
 import type { World } from "../world.ts";
+import { known } from "./known.ts";
 import { json, method } from "./method.ts";
+
+function drafted(world: World, view: unknown, wanted: "modal" | "home"): ViewDraft {
+  const draft = checkView(view, wanted, world.newId);
+  return { ...draft, blocks: known(draft.blocks, "invalid_arguments", world) };
+}
 
 function unused(world: World, draft: ViewDraft, own?: string): void {
   if (draft.external_id === undefined || draft.external_id === "") return;
@@ -66,7 +72,7 @@ function spend(world: World, args: z.infer<typeof triggered>): { user: string; v
 const open = method({
   args: triggered,
   run: (world, args) => {
-    const draft = checkView(args.view, "modal", world.newId);
+    const draft = drafted(world, args.view, "modal");
     return { view: openModal(world, spend(world, args).user, draft) };
   },
 });
@@ -74,7 +80,7 @@ const open = method({
 const push = method({
   args: triggered,
   run: (world, args) => {
-    const draft = checkView(args.view, "modal", world.newId);
+    const draft = drafted(world, args.view, "modal");
     const { user, viewId } = spend(world, args);
     if (viewId === undefined || world.views.find(viewId) === undefined) throw new SlackError("not_found");
     return { view: pushModal(world, user, draft) };
@@ -94,7 +100,7 @@ const update = method({
       byId ?? (args.external_id === undefined ? undefined : world.views.findExternal(args.external_id));
     if (found === undefined) throw new SlackError("not_found");
     if (args.hash !== undefined && args.hash !== found.view.hash) throw new SlackError("hash_conflict");
-    return { view: replaceView(world, found, checkView(args.view, found.view.type, world.newId)) };
+    return { view: replaceView(world, found, drafted(world, args.view, found.view.type)) };
   },
 });
 
@@ -104,7 +110,7 @@ const publish = method({
     const user = findUser(world, args.user_id);
     if (user === undefined || user.deleted)
       throw new SlackError("invalid_arguments", ["[ERROR] user not found [json-pointer:/user_id]"]);
-    const draft = checkView(args.view, "home", world.newId);
+    const draft = drafted(world, args.view, "home");
     const before = world.views.home(user.id);
     if (args.hash !== undefined && args.hash !== before?.hash) throw new SlackError("hash_conflict");
     if (before !== undefined) return { view: replaceView(world, { user: user.id, view: before }, draft) };
