@@ -7,7 +7,7 @@ import type { Act } from "./decisions.ts";
 import type { Faults } from "./form-words.ts";
 import { fields, forms } from "./ids.ts";
 import type { SubmittedForm } from "./payloads.ts";
-import { needed, notACase } from "./wording.ts";
+import { needed, notACase } from "./words/shared.ts";
 
 export interface ActContext {
   readonly form: SubmittedForm;

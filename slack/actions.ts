@@ -6,7 +6,7 @@ import type { FrontDesk } from "./front-desk.ts";
 import { isKnown } from "./known-ids.ts";
 import { pressOf } from "./payloads.ts";
 import { pressSample, pressTuning } from "./tuning-press.ts";
-import { noLongerHandled } from "./wording.ts";
+import { noLongerHandled } from "./words/shared.ts";
 
 export function registerActions(app: App, front: FrontDesk): void {
   app.action({ type: "block_actions", action_id: /^gate\./ }, async ({ ack, body }) => {

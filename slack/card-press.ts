@@ -24,7 +24,7 @@ import type { FrontDesk } from "./front-desk.ts";
 import { authorisableWith } from "./handoffs.ts";
 import { menuActions, slackActions } from "./ids.ts";
 import type { Pressed } from "./payloads.ts";
-import { formNotOpened, noLongerHandled, noLongerOpen, notOurCard, notRecorded } from "./wording.ts";
+import { formNotOpened, noLongerHandled, noLongerOpen, notOurCard, notRecorded } from "./words/shared.ts";
 
 type Ack = () => Promise<void>;
 

@@ -4,7 +4,9 @@ import type { Right } from "../src/gate/policy.ts";
 import { caseIdOf } from "./case-id.ts";
 import { slashCommand } from "./ids.ts";
 import { nearest } from "./nearest.ts";
+import type { Ours } from "./text.ts";
 import { userIn } from "./typed.ts";
+import { problems, told } from "./words/commands.ts";
 
 interface Plain<K> {
   readonly command: K;
@@ -45,7 +47,7 @@ export interface Typed {
 
 interface Usage {
   readonly usage: string;
-  readonly tells: string;
+  readonly tells: Ours;
   readonly right: Right;
   readonly parse: (argument: string, typed: Typed) => SocLine;
 }
@@ -61,96 +63,28 @@ const plainly =
   () => ({ command });
 
 export const usages: Readonly<Record<CommandName, Usage>> = {
-  explain: {
-    usage: "explain CASE [QUESTION]",
-    tells: "why something was done, from the record alone",
-    right: "read",
-    parse: explainLine,
-  },
-  recall: {
-    usage: "recall CASE|INDICATOR",
-    tells: "past cases like this one, and who confirmed them",
-    right: "read",
-    parse: recallLine,
-  },
-  clusters: {
-    usage: "clusters [DAYS]",
-    tells: "campaigns of the last days, by what they share",
-    right: "read",
-    parse: clustersLine,
-  },
-  case: {
-    usage: "case CASE",
-    tells: "what is known of a case, and what waits for whom",
-    right: "read",
-    parse: ofCase("case"),
-  },
-  pending: {
-    usage: "pending",
-    tells: "what waits for an answer, or to be carried out",
-    right: "read",
-    parse: plainly("pending"),
-  },
-  who: { usage: "who ROLE", tells: "who is on call for a role now", right: "read", parse: ofRole("who") },
-  accuracy: {
-    usage: "accuracy",
-    tells: "how often each role was right, by people's labels",
-    right: "read",
-    parse: plainly("accuracy"),
-  },
-  label: {
-    usage: "label CASE",
-    tells: "say what a case really was",
-    right: "label",
-    parse: ofCase("label"),
-  },
-  close: {
-    usage: "close CASE",
-    tells: "close a case, with a reason",
-    right: "close",
-    parse: ofCase("close"),
-  },
-  assign: {
-    usage: "assign CASE [@PERSON]",
-    tells: "give a case to somebody",
-    right: "assign",
-    parse: assignLine,
-  },
-  mute: {
-    usage: "mute [CASE|RULE]",
-    tells: "silence a noisy rule for a while",
-    right: "mute",
-    parse: muteLine,
-  },
-  unmute: {
-    usage: "unmute [RULE]",
-    tells: "what is muted, or take a mute back",
-    right: "mute",
-    parse: (rule) => (rule === "" ? { command: "unmute" } : { command: "unmute", rule: rule.slice(0, 512) }),
-  },
-  status: {
-    usage: "status",
-    tells: "whether everything runs, and what lags",
-    right: "read",
-    parse: plainly("status"),
-  },
-  pause: {
-    usage: "pause ROLE",
-    tells: "stop a role from taking new work",
-    right: "pause",
-    parse: ofRole("pause"),
-  },
-  resume: { usage: "resume ROLE", tells: "let a paused role go on", right: "pause", parse: ofRole("resume") },
-  help: { usage: "help", tells: "this list", right: "read", parse: plainly("help") },
+  explain: { ...told.explain, right: "read", parse: explainLine },
+  recall: { ...told.recall, right: "read", parse: recallLine },
+  clusters: { ...told.clusters, right: "read", parse: clustersLine },
+  case: { ...told.case, right: "read", parse: ofCase("case") },
+  pending: { ...told.pending, right: "read", parse: plainly("pending") },
+  who: { ...told.who, right: "read", parse: ofRole("who") },
+  accuracy: { ...told.accuracy, right: "read", parse: plainly("accuracy") },
+  label: { ...told.label, right: "label", parse: ofCase("label") },
+  close: { ...told.close, right: "close", parse: ofCase("close") },
+  assign: { ...told.assign, right: "assign", parse: assignLine },
+  mute: { ...told.mute, right: "mute", parse: muteLine },
+  unmute: { ...told.unmute, right: "mute", parse: unmuteLine },
+  status: { ...told.status, right: "read", parse: plainly("status") },
+  pause: { ...told.pause, right: "pause", parse: ofRole("pause") },
+  resume: { ...told.resume, right: "pause", parse: ofRole("resume") },
+  help: { ...told.help, right: "read", parse: plainly("help") },
 };
 
 /** Never throws: whatever was typed gets an answer. */
 export function parseSocLine(sent: string, typed: Typed = {}): SocLine {
   const line = sent.trim();
-  if (line.length > longestLine) {
-    const problem = `That is ${line.length} characters; at most ${longestLine} are read.`;
-    return unclear(problem, "help");
-  }
+  if (line.length > longestLine) return unclear(problems.tooLong(line.length, longestLine), "help");
   const [word, argument] = split(line);
   const name = word.toLowerCase();
   if (name === "") return { command: "help" };
@@ -163,7 +97,7 @@ function unknown(word: string, argument: string): SocLine {
   if (id !== undefined && argument === "") return { command: "case", caseId: id };
   const meant = nearest(word.toLowerCase(), Object.keys(usages));
   const hint = meant === undefined ? "help" : `${meant} ${argument.slice(0, 120)}`.trim();
-  return unclear(`There is no command "${word.slice(0, 40)}".`, hint);
+  return unclear(problems.noCommand(word), hint);
 }
 
 /** The first word, and what follows it. */
@@ -192,7 +126,7 @@ function caseAndRest(argument: string, typed: Typed): { caseId: string; rest: st
 
 function noCase(name: string, argument: string): SocLine {
   const [first = ""] = argument.split(/\s/);
-  const problem = first === "" ? "Which case?" : `"${first.slice(0, 40)}" is not a case id.`;
+  const problem = first === "" ? problems.whichCase : problems.notACaseId(first);
   return unclear(problem, `${name} ${example}`);
 }
 
@@ -214,17 +148,17 @@ function explainLine(argument: string, typed: Typed): SocLine {
 
 function recallLine(argument: string, typed: Typed): SocLine {
   const of = argument === "" ? typed.caseId : (caseIdOf(argument) ?? argument);
-  if (of === undefined) return unclear("Which case or indicator?", "recall 203.0.113.7");
+  if (of === undefined) return unclear(problems.whichCaseOrIndicator, "recall 203.0.113.7");
   return of.length <= 2048
     ? { command: "recall", of }
-    : unclear("That is no indicator.", "recall 203.0.113.7");
+    : unclear(problems.noIndicatorAtAll, "recall 203.0.113.7");
 }
 
 function clustersLine(argument: string): SocLine {
   if (argument === "") return { command: "clusters", days: defaultDays };
   const days = Number(/^(\d{1,4})( ?d(ays?)?)?$/i.exec(argument)?.[1]);
   if (days >= 1 && days <= mostDays) return { command: "clusters", days };
-  return unclear(`"${argument.slice(0, 40)}" is not a number of days from 1 to ${mostDays}.`, "clusters 14");
+  return unclear(problems.notDays(argument, mostDays), "clusters 14");
 }
 
 function assignLine(argument: string, typed: Typed): SocLine {
@@ -234,10 +168,7 @@ function assignLine(argument: string, typed: Typed): SocLine {
   if (rest === "") return { command: "assign", caseId };
   const to = userIn(rest);
   if (to !== undefined) return { command: "assign", caseId, to };
-  return unclear(
-    `"${rest.slice(0, 40)}" is not a person: choose them from Slack's list.`,
-    `assign ${caseId}`,
-  );
+  return unclear(problems.notAPerson(rest), `assign ${caseId}`);
 }
 
 function muteLine(argument: string, typed: Typed): SocLine {
@@ -246,13 +177,17 @@ function muteLine(argument: string, typed: Typed): SocLine {
   return argument === "" ? { command: "mute" } : { command: "mute", rule: argument.slice(0, 512) };
 }
 
+function unmuteLine(rule: string): SocLine {
+  return rule === "" ? { command: "unmute" } : { command: "unmute", rule: rule.slice(0, 512) };
+}
+
 function ofRole(command: "who" | "pause" | "resume"): Usage["parse"] {
   const known = command === "who" ? "ir-lead-oncall" : "tier2";
   return (argument) => {
     const role = argument.replace(/^@/, "").toLowerCase();
-    if (role === "") return unclear("Which role?", `${command} ${known}`);
+    if (role === "") return unclear(problems.whichRole, `${command} ${known}`);
     if (RoleName.safeParse(role).success) return { command, role };
-    return unclear(`"${argument.slice(0, 40)}" is not the name of a role.`, `${command} ${known}`);
+    return unclear(problems.notARoleName(argument), `${command} ${known}`);
   };
 }
 

@@ -17,7 +17,7 @@ import { pressOf, type Pressed } from "./payloads.ts";
 import { plainer } from "./plainer.ts";
 import type { Answer, SocDesk } from "./soc-desk.ts";
 import { typedText } from "./typed.ts";
-import { formNotOpened, noLongerHandled, notShared, notSharedNow, onlyHere } from "./wording.ts";
+import { formNotOpened, noLongerHandled, notShared, notSharedNow, onlyHere } from "./words/shared.ts";
 
 /** What somebody who shares an answer waits at most for Slack's patience. */
 const mostShareWaitMs = 5_000;

@@ -7,8 +7,9 @@ import type { HeaderBlock, KnownBlock, PlainTextElement } from "@slack/types";
 import { sha256 } from "../src/events/canonical.ts";
 import { slackActions } from "./ids.ts";
 import { blockText, breaches, fits, limits, tooMuch, type LimitMode, type Message } from "./limits.ts";
-import { clip, configured, ours, plain } from "./text.ts";
-import { tooLong } from "./wording.ts";
+import { clip, configured, plain } from "./text.ts";
+import { tooLongForSlack } from "./words/cut.ts";
+import { tooLong } from "./words/shared.ts";
 
 /** @throws HatrackError `slack_limit` in mode "exact" */
 export function withinLimits(message: Message, mode: LimitMode): { message: Message; cut: string[] } {
@@ -34,7 +35,7 @@ function note(whole: Message, kept: readonly KnownBlock[]): KnownBlock {
   const all = blockText(whole.blocks);
   const missing = Math.max(0, all.length - blockText(kept).length);
   const hash = configured(sha256(all).slice(0, 12));
-  const words = ours`… ${missing} more characters, sha256 ${hash}: this message is too long for Slack.`;
+  const words = tooLongForSlack(missing, hash);
   return { type: "context", elements: [plain(words), ...(asksToAuthorise(whole) ? [plain(tooLong)] : [])] };
 }
 

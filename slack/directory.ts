@@ -10,6 +10,7 @@ import { reasonOf } from "../src/errors.ts";
 import type { Directory, DirectoryAnswer, Person } from "../src/gate/directory.ts";
 import type { OnCallRole } from "../src/gate/policy.ts";
 import type { UserGroups } from "./groups.ts";
+import * as say from "./words/directory.ts";
 
 export interface SlackDirectoryOptions {
   /** Reads only: usergroups.users.list and users.info. */
@@ -54,11 +55,11 @@ export class SlackDirectory implements Directory {
     const found = Object.hasOwn(this.#options.onCall, role) ? this.#options.onCall[role] : undefined;
     const group = found?.group ?? `soc.yaml:${role}`;
     const unavailable = (why: string): DirectoryAnswer => ({ kind: "unavailable", group, askedAt, why });
-    if (found === undefined) return unavailable(`soc.yaml lists no on-call role "${role}"`);
+    if (found === undefined) return unavailable(say.noOnCallRole(role));
     try {
       const ids = found.users ?? (await this.#memberIds(group));
-      if (ids === undefined) return unavailable(`Slack has no user group "${group}"`);
-      if (ids.length === 0) return unavailable(`the user group "${group}" is empty`);
+      if (ids === undefined) return unavailable(say.noUserGroup(group));
+      if (ids.length === 0) return unavailable(say.emptyUserGroup(group));
       const members = await Promise.all(ids.map((id) => this.person(id)));
       return { kind: "members", group, askedAt, members };
     } catch (error) {

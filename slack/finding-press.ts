@@ -10,7 +10,7 @@ import type { FrontDesk } from "./front-desk.ts";
 import { slackActions } from "./ids.ts";
 import type { Pressed } from "./payloads.ts";
 import { stepsOf } from "./traces.ts";
-import { formNotOpened, notOurCard, notRecorded } from "./wording.ts";
+import { formNotOpened, notOurCard, notRecorded } from "./words/shared.ts";
 
 interface Found {
   readonly finding: Finding;

@@ -5,7 +5,7 @@ import { editedBy } from "./blocks/edit-form.ts";
 import type { Words } from "./decisions.ts";
 import { fields, forms } from "./ids.ts";
 import type { SubmittedForm } from "./payloads.ts";
-import { needed, pickOne } from "./wording.ts";
+import { needed, pickOne } from "./words/shared.ts";
 
 export type Faults = Readonly<Record<string, string>>;
 

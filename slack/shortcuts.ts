@@ -5,7 +5,7 @@ import { attachForm } from "./blocks/case-forms.ts";
 import { caseIdIn } from "./case-id.ts";
 import type { FrontDesk } from "./front-desk.ts";
 import { shortcuts } from "./ids.ts";
-import { formNotOpened, mayNotAsk } from "./wording.ts";
+import { formNotOpened, mayNotAsk } from "./words/shared.ts";
 
 const Used = z.object({
   user: z.object({ id: z.string(), team_id: z.string().optional() }),

@@ -40,8 +40,9 @@ import { KeyedQueue } from "./lanes/queue.ts";
 import type { Message } from "./limits.ts";
 import type { Place } from "./outbox.ts";
 import { whoIsOnCall, whyNotSwitched } from "./soc-roles.ts";
-import { caseRef, configured, ours } from "./text.ts";
-import { mayNotAsk, notLookedUp, notRecorded, said } from "./wording.ts";
+import { caseRef, configured } from "./text.ts";
+import * as say from "./words/commands.ts";
+import { mayNotAsk, notLookedUp, notRecorded, said } from "./words/shared.ts";
 
 export interface SocDeskOptions {
   readonly front: FrontDesk;
@@ -97,7 +98,7 @@ export class SocDesk {
       if (line.command === "unclear") return told(unclearAnswer(line.problem, line.hint));
       const { right } = usages[line.command];
       if (right !== "read" && !(await rights.may(right, principal))) {
-        return told(wordsAnswer(ours`You may not do that. Who can: ${configured(rights.titles(right))}.`));
+        return told(wordsAnswer(say.mayNotDoThat(configured(rights.titles(right)))));
       }
       return await this.#of(asked, line);
     } catch (error) {
@@ -146,9 +147,7 @@ export class SocDesk {
     } catch (error) {
       if (!(error instanceof HatrackError) || error.code !== "case_not_found") throw error;
     }
-    const problem = of.startsWith("CASE-")
-      ? `There is no case ${of}.`
-      : `"${of.slice(0, 60)}" is no indicator.`;
+    const problem = of.startsWith("CASE-") ? say.problems.noCase(of) : say.problems.noIndicator(of);
     return told(unclearAnswer(problem, `${slashCommand} recall 203.0.113.7`));
   }
 
@@ -168,9 +167,7 @@ export class SocDesk {
   ): Promise<Answer> {
     const { desk } = this.#options.front.options;
     const thread = await desk.read(command.caseId);
-    if (thread.openedAt === undefined) {
-      return told(wordsAnswer(ours`There is no case ${caseRef(command.caseId)}.`));
-    }
+    if (thread.openedAt === undefined) return told(wordsAnswer(say.noSuchCase(caseRef(command.caseId))));
     if (command.command === "case") return shown(caseAnswer(thread, await desk.look(thread)));
     if (command.command === "explain") {
       const { directory, narrator } = this.#options;
@@ -195,7 +192,7 @@ export class SocDesk {
       return { view: muteForm({}, rule === undefined ? {} : { rule }), command };
     }
     const { alert } = (await this.#options.front.options.desk.read(caseId)).file;
-    if (alert === undefined) return told(wordsAnswer(ours`There is no case ${caseRef(caseId)}.`));
+    if (alert === undefined) return told(wordsAnswer(say.noSuchCase(caseRef(caseId))));
     const host = alert.host === undefined ? {} : { host: alert.host.name };
     return { view: muteForm(originOf(caseId, place), { rule: alert.rule.name, ...host }), command };
   }

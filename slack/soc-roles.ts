@@ -8,7 +8,8 @@ import type { SlackDirectory } from "./directory.ts";
 import { lanes, slashCommand } from "./ids.ts";
 import type { Message } from "./limits.ts";
 import { nearest } from "./nearest.ts";
-import { configured, ours } from "./text.ts";
+import { configured } from "./text.ts";
+import * as say from "./words/commands.ts";
 
 interface OnCallNames {
   readonly onCall: Readonly<Record<string, { readonly title: string }>>;
@@ -25,7 +26,7 @@ export async function whoIsOnCall(
   const title = role === undefined ? undefined : onCall[role]?.title;
   if (role === undefined || title === undefined) {
     const meant = nearest(asked, names) ?? names[0] ?? "";
-    const problem = `There is no on-call role "${asked.slice(0, 60)}".`;
+    const problem = say.problems.noOnCallRole(asked);
     return { message: unclearAnswer(problem, `${slashCommand} who ${meant}`), shareable: false };
   }
   const answer = await directory.onCall(role);
@@ -42,14 +43,13 @@ export async function whyNotSwitched(
   bus: Pick<Bus, "groups">,
   board: Pick<Board, "catchUp" | "paused">,
 ): Promise<Message | undefined> {
-  if (role === "human-gate")
-    return wordsAnswer(ours`The human gate cannot be paused: nobody could resume it.`);
+  if (role === "human-gate") return wordsAnswer(say.gateIsNeverPaused);
   await board.catchUp();
   const isPaused = board.paused().includes(role);
-  if (isPaused && command === "pause") return wordsAnswer(ours`${configured(role)} is paused already.`);
-  if (!isPaused && command === "resume") return wordsAnswer(ours`${configured(role)} is not paused.`);
+  if (isPaused && command === "pause") return wordsAnswer(say.isPausedAlready(configured(role)));
+  if (!isPaused && command === "resume") return wordsAnswer(say.isNotPaused(configured(role)));
   const names = (await bus.groups()).map(({ group }) => group).filter((name) => !machinery.has(name));
   if (isPaused || names.includes(role)) return undefined;
   const meant = nearest(role, names) ?? names[0] ?? "tier2";
-  return unclearAnswer(`There is no role "${role.slice(0, 60)}".`, `${slashCommand} ${command} ${meant}`);
+  return unclearAnswer(say.problems.noRole(role), `${slashCommand} ${command} ${meant}`);
 }

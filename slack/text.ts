@@ -8,6 +8,7 @@ import { HatrackError } from "../src/errors.ts";
 import { sha256 } from "../src/events/canonical.ts";
 import { CaseId } from "../src/events/vocabulary.ts";
 import { defang } from "../src/indicators/defang.ts";
+import { moreCharacters, nothing } from "./words/inert.ts";
 
 declare const untrustedBrand: unique symbol;
 declare const oursBrand: unique symbol;
@@ -142,7 +143,7 @@ export function clip(text: string, max: number): string {
 function clipped(text: string, max: number, of: { whole: string; unread: number }): string {
   if (of.unread === 0 && text.length <= max) return text;
   const hash = sha256(of.whole).slice(0, 12);
-  const mark = (left: number): string => ` … ${left} more characters, sha256 ${hash}`;
+  const mark = (left: number): string => moreCharacters(left, hash);
   const room = Math.max(0, max - mark(text.length + of.unread).length);
   const head = text.slice(0, room).replace(/[\uD800-\uDBFF]$/, "");
   return `${head}${mark(text.length - head.length + of.unread)}`;
@@ -162,7 +163,7 @@ export function visible(text: string, lines: boolean): string {
   const folded = lines
     ? shown.replace(/\n{3,}/g, (run) => `\n␊×${run.length - 2}\n`)
     : shown.replace(/\n/g, "␊");
-  return folded.trim() === "" ? "⟦nothing⟧" : folded;
+  return folded.trim() === "" ? nothing : folded;
 }
 
 /**

@@ -17,7 +17,7 @@ import type { FrontDesk } from "./front-desk.ts";
 import { fields, slackActions } from "./ids.ts";
 import type { Place } from "./outbox.ts";
 import type { Pressed, SubmittedForm } from "./payloads.ts";
-import { formNotOpened, needed, notOurCard, notRecorded } from "./wording.ts";
+import { formNotOpened, needed, notOurCard, notRecorded } from "./words/shared.ts";
 
 type Ack = () => Promise<void>;
 

@@ -12,7 +12,7 @@ import { fields, forms } from "./ids.ts";
 import { isKnown } from "./known-ids.ts";
 import { formOf, type SubmittedForm } from "./payloads.ts";
 import { submitTuning } from "./tuning-press.ts";
-import { noLongerHandled, notOurCard, notRecorded, pickSome } from "./wording.ts";
+import { noLongerHandled, notOurCard, notRecorded, pickSome } from "./words/shared.ts";
 
 type Submit = (front: FrontDesk, form: SubmittedForm) => Promise<Faults | undefined>;
 

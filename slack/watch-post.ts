@@ -1,22 +1,16 @@
 /** How the watch reaches the operations channel: a client of its own, or a plain incoming webhook; none of the lanes. */
 import type { Diagnostics } from "../src/diagnostics.ts";
 import { HatrackError, reasonOf } from "../src/errors.ts";
-import type { Announcement, Kind } from "../src/watch/watch.ts";
+import type { Announcement } from "../src/watch/watch.ts";
 import { ownApp, reachOf, webClient, type Connection } from "./connection.ts";
 import { PostOnce } from "./lanes/post-once.ts";
 import type { Message } from "./limits.ts";
 import type { Outbox } from "./outbox.ts";
 import { bold, richText, section, text } from "./rich.ts";
-import { fallback, ours, untrusted, type Ours } from "./text.ts";
+import { fallback, untrusted } from "./text.ts";
 import { slackRates, systemTurns } from "./turns.ts";
 import { WebOutbox } from "./web-outbox.ts";
-
-const heads: Readonly<Record<Kind, readonly [begun: Ours, over: Ours]>> = {
-  start: [ours`Alarm: hatrack start has died.`, ours`hatrack start is at work again.`],
-  log: [ours`Alarm: the log does not answer.`, ours`The log answers again.`],
-  silence: [ours`Alarm: alerts come in and no verdicts come out.`, ours`Verdicts come out again.`],
-  canary: [ours`Alarm: the canary did not come through.`, ours`A canary came through again.`],
-};
+import { heads } from "./words/watch.ts";
 
 export function watchMessage({ kind, over, words }: Announcement): Message {
   const head = heads[kind][over ? 1 : 0];
@@ -64,8 +58,11 @@ export function announceByWebhook(url: string): Announce {
       const response = await fetch(url, { method: "POST", headers, body, signal, redirect: "error" });
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
     } catch (cause) {
-      const message = `watch: WATCH_WEBHOOK_URL did not take it (${reasonOf(cause)})`;
-      throw new HatrackError("watch_unheard", message, { cause, retryable: true });
+      throw new HatrackError(
+        "watch_unheard",
+        `watch: WATCH_WEBHOOK_URL did not take it (${reasonOf(cause)})`,
+        { cause, retryable: true },
+      );
     }
   };
 }

@@ -1,7 +1,7 @@
-/** Words as the dashboard shows them: what came from outside is made inert first, our own stand in slack/wording.ts. */
+/** Words as the dashboard shows them: what came from outside is made inert first, our own stand in slack/words/shared.ts. */
 import type { Verdict } from "../src/events/vocabulary.ts";
 import { untrusted } from "../slack/text.ts";
-import { hats, verdicts } from "../slack/wording.ts";
+import { hats, verdicts } from "../slack/words/shared.ts";
 
 /** Text of an alert, a model or a person: control characters shown, links and addresses defanged, the rest counted. */
 export function said(text: string, max = 1200): string {

@@ -2,7 +2,7 @@
 import type { Ask } from "../../src/events/gate-events.ts";
 import { ours, untrusted, wholly, type Ours, type Shown, type Untrusted, together } from "../text.ts";
 import { limits } from "../limits.ts";
-import { consoleName, verbs } from "../wording.ts";
+import { consoleName, verbs } from "../words/shared.ts";
 import * as say from "../words/action-words.ts";
 
 export interface ActionWords {

@@ -12,7 +12,7 @@ import { slackActions, slashCommand } from "../ids.ts";
 import type { Message } from "../limits.ts";
 import { bold, bullets, code, date, dotted, richText, section, text, who } from "../rich.ts";
 import { caseRef, configured, fallback, ours, plain, untrusted, type Ours } from "../text.ts";
-import { buttons } from "../wording.ts";
+import { buttons } from "../words/shared.ts";
 import { briefly } from "./action-words.ts";
 import { rootMessage } from "./root.ts";
 import * as say from "../words/answers.ts";
@@ -21,7 +21,7 @@ const dot = ours` · `;
 
 export function helpAnswer(): Message {
   const lines = Object.values(usages).map(({ usage, tells }) =>
-    section(code(configured(`${slashCommand} ${usage}`)), text(ours` `), text(configured(tells))),
+    section(code(configured(`${slashCommand} ${usage}`)), text(ours` `), text(tells)),
   );
   return {
     text: say.commandsOfHatrackSpoken,

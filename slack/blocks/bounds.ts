@@ -7,7 +7,7 @@ import { proposalOf, type CaseThread, type Request } from "../case-thread.ts";
 import type { Approval, Progress } from "../progress.ts";
 import { bold, date, dotted, text, who } from "../rich.ts";
 import { configured, ours, untrusted, type Ours } from "../text.ts";
-import { hats } from "../wording.ts";
+import { hats } from "../words/shared.ts";
 import * as say from "../words/bounds.ts";
 
 export const newline = text(ours`\n`);

@@ -5,7 +5,7 @@ import type { CaseFile } from "../../src/memory/case-file.ts";
 import type { Look } from "../config.ts";
 import { menuActions, slackActions, type MenuAction } from "../ids.ts";
 import { ours, plain, type Ours } from "../text.ts";
-import { buttons, menu, verbs } from "../wording.ts";
+import { buttons, menu, verbs } from "../words/shared.ts";
 import { consoleLink } from "./root.ts";
 import * as say from "../words/card-buttons.ts";
 

@@ -6,7 +6,7 @@ import { verdictOf, type CaseFile } from "../../src/memory/case-file.ts";
 import { fields, forms } from "../ids.ts";
 import { bold, dotted, richText, section, text } from "../rich.ts";
 import { caseRef, configured, ours, untrusted, type Ours } from "../text.ts";
-import { verdictBy, verdicts } from "../wording.ts";
+import { verdictBy, verdicts } from "../words/shared.ts";
 import { area, choice, form, line, personPicker } from "./form.ts";
 import * as say from "../words/case-forms.ts";
 

@@ -5,7 +5,7 @@ import type { KnownEvent } from "../../src/events/envelope.ts";
 import type { Message } from "../limits.ts";
 import { bold, richText, section, text, who } from "../rich.ts";
 import { caseRef, fallback, ours, untrusted, type Ours } from "../text.ts";
-import { verdicts } from "../wording.ts";
+import { verdicts } from "../words/shared.ts";
 import * as say from "../words/case-notices.ts";
 
 export const caseActTypes = [

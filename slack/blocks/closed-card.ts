@@ -8,7 +8,7 @@ import type { Look } from "../config.ts";
 import type { Message } from "../limits.ts";
 import { dotted, richText, section, text, who } from "../rich.ts";
 import { caseRef, configured, fallback, mrkdwn, ours, untrusted, type Ours } from "../text.ts";
-import { endings, rejectCategories, verbs } from "../wording.ts";
+import { endings, rejectCategories, verbs } from "../words/shared.ts";
 import { actionBlocks } from "./action-blocks.ts";
 import { deciders } from "./bounds.ts";
 import { doneMenu } from "./card-buttons.ts";

@@ -3,7 +3,7 @@ import type { KnownBlock, RichTextElement, RichTextSection } from "@slack/types"
 import type { Verdict } from "../../src/events/vocabulary.ts";
 import { bold, dotted, link, richText, section, text, when } from "../rich.ts";
 import { caseRef, configured, ours, plain, untrusted, type Ours } from "../text.ts";
-import { verdicts } from "../wording.ts";
+import { verdicts } from "../words/shared.ts";
 import * as say from "../words/digest-parts.ts";
 
 export const dot = ours` · `;

@@ -1,12 +1,12 @@
 /** One reply a role and case: what the hat found, with the record it rests on. Edited when the role reworks it. */
 import type { KnownBlock, RichTextBlock } from "@slack/types";
-import type { Evidence } from "../../src/events/vocabulary.ts";
+import { RoleName, type Evidence } from "../../src/events/vocabulary.ts";
 import { isEvent, type KnownEvent } from "../../src/events/envelope.ts";
 import { slackActions } from "../ids.ts";
 import type { Message } from "../limits.ts";
 import { bold, bullets, richText, section, text } from "../rich.ts";
 import { caseRef, configured, fallback, ours, plain, untrusted, type Ours, type Shown } from "../text.ts";
-import { buttons, hats, outcomes, verdicts } from "../wording.ts";
+import { buttons, hats, outcomes, verdicts } from "../words/shared.ts";
 import { stepsOf, type Steps } from "../traces.ts";
 import type { CaseThread, Rating } from "../case-thread.ts";
 import { brief, evidenceItem } from "./evidence.ts";
@@ -55,12 +55,14 @@ export function findingMessage(
 /** Never in the event's own words: whoever can write the log would have them read out with our notifications. */
 export function titleOf(finding: Finding): Ours {
   const role = roleOf(finding);
+  if (role === undefined) return say.unknownRole;
   return hats.find((hat) => hat.role === role)?.title ?? configured(role);
 }
 
-/** "/roles/tier2" → "tier2". */
-export function roleOf(finding: Finding): string {
-  return isEvent(finding, "role.failed") ? finding.data.role : finding.source.replace("/roles/", "");
+/** "/roles/tier2" → "tier2"; undefined where whoever said it has not the name of a role. */
+export function roleOf(finding: Finding): string | undefined {
+  if (isEvent(finding, "role.failed")) return finding.data.role;
+  return RoleName.safeParse(/^\/roles\/(.+)$/.exec(finding.source)?.[1]).data;
 }
 
 export function evidenceOf(finding: Finding): readonly Evidence[] {

@@ -12,7 +12,7 @@ import type { Message } from "../limits.ts";
 import { bold, bullets, date, richText, section, text, who } from "../rich.ts";
 import { caseRef, configured, ours, plain, untrusted, type Ours, nobody } from "../text.ts";
 import { stepsOf } from "../traces.ts";
-import { footer, tooLong, verbs } from "../wording.ts";
+import { footer, tooLong, verbs } from "../words/shared.ts";
 import { actionBlocks } from "./action-blocks.ts";
 import { actionWords, carriedOut } from "./action-words.ts";
 import { bounds, deciders } from "./bounds.ts";

@@ -8,7 +8,7 @@ import { slackActions } from "../ids.ts";
 import { viewWithinLimits } from "../limits.ts";
 import { bold, bullets, date, dotted, richText, section, text, who } from "../rich.ts";
 import { caseRef, configured, ours, plain, untrusted, type Ours } from "../text.ts";
-import { buttons, endings, mayNotAsk, verbs, verdicts } from "../wording.ts";
+import { buttons, endings, mayNotAsk, verbs, verdicts } from "../words/shared.ts";
 import { briefly } from "./action-words.ts";
 import { healthLines, isWell, type Health } from "./status-answer.ts";
 import * as say from "../words/home.ts";

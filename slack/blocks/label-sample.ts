@@ -4,7 +4,7 @@ import { slackActions } from "../ids.ts";
 import type { Message } from "../limits.ts";
 import { richText, section, text } from "../rich.ts";
 import { caseRef, configured, mrkdwn, ours, plain, type Markup } from "../text.ts";
-import { buttons } from "../wording.ts";
+import { buttons } from "../words/shared.ts";
 import { caseLine, counted, head, small, type DigestLook } from "./digest-parts.ts";
 import * as say from "../words/label-sample.ts";
 

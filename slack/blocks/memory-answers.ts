@@ -6,7 +6,7 @@ import type { Indicator } from "../../src/events/vocabulary.ts";
 import type { Message } from "../limits.ts";
 import { bold, bullets, code, dotted, richText, section, text } from "../rich.ts";
 import { caseRef, configured, ours, untrusted, type Ours } from "../text.ts";
-import { verdicts } from "../wording.ts";
+import { verdicts } from "../words/shared.ts";
 import * as say from "../words/memory-answers.ts";
 
 const dot = ours` · `;

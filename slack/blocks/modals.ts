@@ -7,7 +7,7 @@ import { fields, forms } from "../ids.ts";
 import { bold, bullets, dotted, richText, section, text } from "../rich.ts";
 import { caseRef, configured, ours, plain, untrusted, type Ours } from "../text.ts";
 import { stepsOf, type Steps } from "../traces.ts";
-import { footer, rejectCategories, verbs } from "../wording.ts";
+import { footer, rejectCategories, verbs } from "../words/shared.ts";
 import { actionBlocks } from "./action-blocks.ts";
 import { bounds } from "./bounds.ts";
 import { evidenceItem, whole } from "./evidence.ts";

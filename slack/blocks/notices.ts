@@ -11,7 +11,7 @@ import { slackActions } from "../ids.ts";
 import type { Message } from "../limits.ts";
 import { bold, bullets, date, dotted, richText, section, text, who } from "../rich.ts";
 import { caseRef, configured, fallback, mrkdwn, ours, plain, untrusted, type Ours, nobody } from "../text.ts";
-import { buttons, endings, verbs } from "../wording.ts";
+import { buttons, endings, verbs } from "../words/shared.ts";
 import type { Steps } from "../traces.ts";
 import { briefly } from "./action-words.ts";
 import { answerOf, lookingInto, newline } from "./bounds.ts";

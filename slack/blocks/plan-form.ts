@@ -6,7 +6,7 @@ import type { CaseThread, Request } from "../case-thread.ts";
 import { fields, forms } from "../ids.ts";
 import { richText, section, text } from "../rich.ts";
 import { caseRef, configured, plain, type Ours } from "../text.ts";
-import { footer } from "../wording.ts";
+import { footer } from "../words/shared.ts";
 import { actionBlocks } from "./action-blocks.ts";
 import { bounds } from "./bounds.ts";
 import { area, form, tick } from "./form.ts";

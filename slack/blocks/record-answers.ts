@@ -5,7 +5,7 @@ import type { Explanation } from "../../src/memory/explain.ts";
 import type { Message } from "../limits.ts";
 import { bold, bullets, circle, type circles, code, dotted, richText, section, text, when } from "../rich.ts";
 import { cell, caseRef, configured, ours, plain, untrusted, type Ours } from "../text.ts";
-import { hats } from "../wording.ts";
+import { hats } from "../words/shared.ts";
 import * as say from "../words/record-answers.ts";
 
 /** Sentences and lines of the timeline that are shown, the newest; the rest is counted. */

@@ -19,7 +19,7 @@ import {
   type Ours,
 } from "../text.ts";
 import { verdictOf, type CaseFile, type Proposal } from "../../src/memory/case-file.ts";
-import { consoleName, hats, outcomes, playedByRules, verdictBy, verdicts } from "../wording.ts";
+import { consoleName, hats, outcomes, playedByRules, verdictBy, verdicts } from "../words/shared.ts";
 import * as say from "../words/root.ts";
 
 const dot = ours` · `;

@@ -19,7 +19,7 @@ import {
   userMention,
   type Ours,
 } from "../text.ts";
-import { verbs } from "../wording.ts";
+import { verbs } from "../words/shared.ts";
 import { briefly } from "./action-words.ts";
 import * as say from "../words/state-notices.ts";
 

@@ -8,7 +8,7 @@ import { fields, forms, slackActions } from "../ids.ts";
 import type { Message } from "../limits.ts";
 import { bold, date, dotted, preformatted, richText, section, text, who } from "../rich.ts";
 import { configured, ours, plain, untrusted, type Ours } from "../text.ts";
-import { buttons } from "../wording.ts";
+import { buttons } from "../words/shared.ts";
 import {
   atMost,
   caseList,

@@ -140,19 +140,23 @@ export class CaseLane {
     { finding, thread, root }: { finding: Finding; thread: CaseThread; root: Place },
   ): Promise<Handled> {
     const role = roleOf(finding);
+    const more = { ...(role === undefined ? {} : { role }), threadTs: root.ts };
     const message = findingMessage(finding, thread);
     const mark: Mark = { event_id: finding.id, kind: "finding", case_id: finding.subject };
-    const before = thread.messages.findLast((posted) => posted.kind === "finding" && posted.role === role);
+    const before = thread.messages.findLast(
+      (posted) =>
+        posted.kind === "finding" &&
+        (role === undefined ? posted.eventId === finding.id : posted.role === role),
+    );
     if (before !== undefined) {
       const place = { channel: before.channel, ts: before.ts };
       if (before.eventId === finding.id) return says();
-      if (await this.#edited(place, mark, message))
-        return says(this.#desk.posted(mark, place, { role, threadTs: root.ts }));
+      if (await this.#edited(place, mark, message)) return says(this.#desk.posted(mark, place, more));
     }
     const post: NewPost = { channel: root.channel, threadTs: root.ts, mark, message };
     await this.#outbox.turn(root.channel);
     const place = await this.#once.post(this.#outbox, post, deliveredOf(delivery));
-    return says(this.#desk.posted(mark, place, { role, threadTs: root.ts }));
+    return says(this.#desk.posted(mark, place, more));
   }
 
   async #edited(place: Place, mark: Mark, message: NewPost["message"]): Promise<boolean> {

@@ -1,6 +1,7 @@
 /** What a role found: its words. */
 import { ours, type Ours } from "../text.ts";
 
+export const unknownRole = ours`A role hatrack does not know`;
 export const against = ours`Against`;
 export const onlyAPersonCanAnswer = ours`Only a person can answer`;
 export const triagedAs = (verdictWords: Ours, confidence: Ours, priority: number): Ours =>

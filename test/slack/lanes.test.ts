@@ -67,6 +67,30 @@ describe("a post", () => {
   });
 });
 
+describe("a finding", () => {
+  it.each(["/sources/crowdstrike", "/roles/tier2/evil.example", "/roles/-"])(
+    "of %s, which is no role's name, is shown under none, and edits no other's",
+    async (source) => {
+      await sending.bus.publish([opened, found]);
+      const { cases } = sending.started();
+      await sending.commit(found, await cases.handle(delivery(found)));
+      const [one, two] = [
+        said("alert.triaged", triage(), { source }),
+        said("alert.triaged", triage(), { source }),
+      ];
+      await sending.bus.publish([one, two]);
+      for (const event of [one, two, two]) await sending.commit(event, await cases.handle(delivery(event)));
+      const shown = sending.slack.kind("finding").map(({ message }) => message);
+      expect(shown.map(({ blocks }) => reads(blocks).split(" · ")[0])).toEqual([
+        "Sentinel",
+        "A role hatrack does not know",
+        "A role hatrack does not know",
+      ]);
+      expect(JSON.stringify(shown)).not.toContain(source.slice(1));
+    },
+  );
+});
+
 describe("a case's root", () => {
   it("is one, whichever lane comes first and though both come at once", async () => {
     await sending.bus.publish([opened, found, requested]);

@@ -1,8 +1,8 @@
-/** Every word a person reads in Slack that is not data, in one place. */
-import type { ProposalStatus } from "../src/memory/case-file.ts";
-import type { ActionVerb, Outcome, Verdict } from "../src/events/vocabulary.ts";
-import type { MenuAction } from "./ids.ts";
-import { ours, type Ours } from "./text.ts";
+/** Words of more than one surface. */
+import type { ProposalStatus } from "../../src/memory/case-file.ts";
+import type { ActionVerb, Outcome, Verdict } from "../../src/events/vocabulary.ts";
+import type { MenuAction } from "../ids.ts";
+import { ours, type Ours } from "../text.ts";
 
 export const footer = ours`hatrack proposes and never executes: a person carries this out.`;
 export const tooLong = ours`This action is too long to show whole, so nobody can authorise it here.`;
