@@ -2,6 +2,7 @@
  * Each trigger at each moment of a run, over real HTTP: the run ends in a valid answer, its tool calls whole, the change
  * is said once, the next call does not go to the dead leg, and the primary is back the moment it answers a probe.
  */
+import { randomInt } from "node:crypto";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createLoop } from "../../src/agent/loop.ts";
 import { systemClock } from "../../src/clock.ts";
@@ -11,6 +12,7 @@ import { FailoverChatModel } from "../../src/models/failover/failover-chat-model
 import { probeByWord } from "../../src/models/failover/probe.ts";
 import { openAiModel } from "../../vendors/openai.ts";
 import { alertData, goodAnswer, lookups, marker, sleuth } from "../agent/scene.ts";
+import { blackHole } from "./black-hole.ts";
 import { FaultyServer, type Fault } from "./faulty-server.ts";
 import { handTimers, type HandTimers } from "./hand-timers.ts";
 
@@ -19,19 +21,33 @@ let backup: FaultyServer;
 let timers: HandTimers;
 let changes: Change[];
 let chat: FailoverChatModel;
+/** Below those a system gives out: it is nobody else's while the primary is away. */
+let port: number;
+/** Until when a connection must be there, at the primary. */
+let connectMs: number;
+let closeHole: () => Promise<void>;
 
 beforeEach(async () => {
+  port = randomInt(10_000, 30_000);
+  connectMs = 2_000;
+  closeHole = () => Promise.resolve();
   primary = new FaultyServer({ answer: goodAnswer });
   backup = new FaultyServer({ answer: goodAnswer, thinks: "text" });
   timers = handTimers();
   changes = [];
-  const leg = async (name: string, server: FaultyServer) => {
+  const leg = async (name: string, baseUrl: string) => {
     const shape = { calls: "tools", streams: true } as const;
-    const limits = { connectMs: 2_000, firstByteMs: 400, idleMs: 400, maxBytes: 200_000 };
-    const { chat } = await openAiModel({ baseUrl: await server.start(), model: "m-1", shape, limits });
+    const rest = { firstByteMs: 400, idleMs: 400, maxBytes: 200_000 };
+    const limits = {
+      ...rest,
+      get connectMs() {
+        return name === "primary" ? connectMs : 2_000;
+      },
+    };
+    const { chat } = await openAiModel({ baseUrl, model: "m-1", shape, limits });
     return { name, model: "m-1", chat, probe: (signal: AbortSignal) => probeByWord(chat, signal) };
   };
-  const legs = [await leg("primary", primary), await leg("backup", backup)];
+  const legs = [await leg("primary", await primary.start(port)), await leg("backup", await backup.start())];
   // That it answers at first is news only to a log that says otherwise.
   const onChange = (change: Change): void => {
     if (!("first" in change)) changes.push(change);
@@ -41,6 +57,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   chat.chain.close();
+  await closeHole();
   await Promise.all([primary.close(), backup.close()]);
 });
 
@@ -56,9 +73,15 @@ async function run() {
 
 const moments = ["before", "between", "mid-stream"] as const;
 type Moment = (typeof moments)[number];
+/** Nobody where the server was, or somebody who takes no connection. */
+type Absence = "refused" | "hole";
+type Kind = Fault | Absence;
+const said: Readonly<Record<Absence, string>> = { refused: "ECONNREFUSED", hole: "no connection within" };
 
 /** Which fault can happen when; what cannot (a status once a stream has begun) is left out by name. */
-const triggers: Readonly<Record<string, { readonly kind: Fault; readonly at: readonly Moment[] }>> = {
+const triggers: Readonly<Record<string, { readonly kind: Kind; readonly at: readonly Moment[] }>> = {
+  "connection refused": { kind: "refused", at: ["before", "between"] },
+  "no connection in time": { kind: "hole", at: ["before", "between"] },
   "connection reset": { kind: "reset", at: moments },
   "no first token, or no next": { kind: "silence", at: moments },
   "no end": { kind: "drip", at: moments },
@@ -98,6 +121,33 @@ afterAll(() => {
   console.info(`\n${[what, ...drawn].join("\n")}\n`);
 });
 
+/** From now on, or from its next answer on. */
+async function goWrong(kind: Kind, moment: Moment): Promise<void> {
+  primary.good = moment === "before" ? 0 : 1;
+  if (!isAbsence(kind)) {
+    primary.fault = { kind, mid: moment === "mid-stream" };
+    return;
+  }
+  const leave = async (): Promise<void> => {
+    primary.leave();
+    if (kind === "refused") return;
+    connectMs = 400;
+    closeHole = await blackHole(port);
+  };
+  if (moment === "before") await leave();
+  else primary.atLast = leave;
+}
+
+async function goRight(kind: Kind): Promise<void> {
+  primary.fault = undefined;
+  await closeHole();
+  if (isAbsence(kind)) await primary.start(port);
+}
+
+function isAbsence(kind: Kind): kind is Absence {
+  return kind === "refused" || kind === "hole";
+}
+
 /** A probe is under way when its request is heard; its verdict is in when the chain says so. */
 async function until(reached: () => boolean): Promise<void> {
   const tries = 50_000;
@@ -107,8 +157,7 @@ async function until(reached: () => boolean): Promise<void> {
 
 describe("a leg that fails", () => {
   it.each(rows)("$moment: $name", async ({ name, kind, moment }) => {
-    primary.good = moment === "before" ? 0 : 1;
-    primary.fault = { kind, mid: moment === "mid-stream" };
+    await goWrong(kind, moment);
     const heard = kind === "drip" ? [primary.heard()] : [];
     const running = run();
     if (kind === "drip") {
@@ -134,13 +183,14 @@ describe("a leg that fails", () => {
     if (changes.length === 0) await run();
     await until(() => changes.length > 0);
     expect(changes).toMatchObject([{ type: "failed_over", leg: "primary", to: "backup" }]);
+    if (isAbsence(kind)) expect(JSON.stringify(changes)).toContain(said[kind]);
 
     const before = primary.questions.length;
     const second = await run();
     expect([second.outcome.kind, second.tally.leg]).toEqual(["valid", "backup"]);
     expect(primary.questions).toHaveLength(before);
 
-    primary.fault = undefined;
+    await goRight(kind);
     timers.advance(kind === "429" ? 6_900 : 0);
     expect(changes).toHaveLength(1);
     timers.advance(["401", "404"].includes(kind) ? 15_000 : 1_000);

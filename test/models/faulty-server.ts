@@ -67,6 +67,10 @@ export class FaultyServer {
   fault: { readonly kind: Fault; readonly mid?: boolean } | undefined;
   /** Requests it answers well before it fails. */
   good = 0;
+  /** Waited for before the last of them is sent. */
+  atLast: () => Promise<void> = () => Promise.resolve();
+  /** Takes no more connections; `start` takes them again. */
+  readonly leave = (): unknown => this.#server.close();
   #heard: () => void = () => undefined;
   readonly #options: FaultyOptions;
   readonly #server = createServer((request, response) => {
@@ -77,8 +81,8 @@ export class FaultyServer {
     this.#options = options;
   }
 
-  async start(): Promise<string> {
-    this.#server.listen(0, "127.0.0.1");
+  async start(at = 0): Promise<string> {
+    this.#server.listen(at, "127.0.0.1");
     await once(this.#server, "listening");
     const { port } = z.object({ port: z.number() }).parse(this.#server.address());
     return `http://127.0.0.1:${port}/v1`;
@@ -122,6 +126,7 @@ export class FaultyServer {
       fail(this.fault, asked, response);
     } else {
       this.good -= 1;
+      if (this.good === 0) await this.atLast();
       say(this.#think(this.#play(asked)), asked, response);
     }
   }
