@@ -23,9 +23,13 @@ export interface Organisation {
   readonly policy: Policy;
 }
 
+export function loadSoc({ socFile }: Pick<Config, "socFile">): Promise<SocFile> {
+  return loadSocFile(socFile ?? join(home, "soc.yaml"));
+}
+
 /** Who is asked, and what is theirs: soc.yaml and the inventory. */
 export async function loadOrganisation(config: Config): Promise<Organisation> {
-  const soc = await loadSocFile(config.socFile ?? join(home, "soc.yaml"));
+  const soc = await loadSoc(config);
   const file = config.inventoryFile ?? join(home, "fixtures/inventory.json");
   const inventory = parseInventory(await readJson(file, "inventory"), file);
   return { soc, inventory, policy: policyOf(soc, (target) => inventory.classOf(target)) };

@@ -2,7 +2,8 @@
 import { Writable } from "node:stream";
 import { pino, type DestinationStream } from "pino";
 import { z } from "zod";
-import { redactText } from "../src/agent/redact.ts";
+import { makeRedactor, redactText } from "../src/agent/redact.ts";
+import type { SecretShape } from "../src/agent/secret-shapes.ts";
 import { atHand } from "../src/bus/at-hand.ts";
 import type { Diagnostics } from "../src/diagnostics.ts";
 import { secretsOf, type Config } from "./config.ts";
@@ -32,12 +33,24 @@ const stderr: Output = {
   readable: process.stderr.isTTY,
 };
 
-/** By a field's name, by how a secret looks, and by the very values this process was configured with. */
-export function makeDiagnostics(config: Config, output: Output = stderr): Diagnostics {
+/**
+ * By a field's name, by how a secret looks, and by the very values this process was configured with.
+ *
+ * @param shapes of secrets beside those that come with hatrack
+ */
+export function makeDiagnostics(
+  config: Config,
+  output: Output = stderr,
+  shapes: readonly SecretShape[] = [],
+): Diagnostics {
   const redact = { paths: [...fields, ...fields.map((name) => `*.${name}`)], censor };
   const secrets = secretsOf(config).map((secret) => JSON.stringify(secret).slice(1, -1));
+  const own = makeRedactor({ shapes });
+  // A shape of one's own may fit across a quotation mark: it is looked for in each string, so that a line stays a line.
+  const shaped = (line: string): string =>
+    shapes.length === 0 ? redactText(line) : `${JSON.stringify(own.value(JSON.parse(line)))}\n`;
   const clean = (line: string): string =>
-    secrets.reduce((text, secret) => text.replaceAll(secret, censor), redactText(line));
+    secrets.reduce((text, secret) => text.replaceAll(secret, censor), shaped(line));
   const hooks = { streamWrite: clean };
   // Every line of a handling, whoever writes it, says of which case, by whom and in which trace.
   const mixin = (): object => ({ ...atHand() });

@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { ownShape } from "../src/agent/own-shapes.ts";
 import { makeRedactor, type Redactor } from "../src/agent/redact.ts";
 import type { SocFile } from "../src/soc-schema.ts";
-import { loadOrganisation } from "./assemble.ts";
+import type { Diagnostics } from "../src/diagnostics.ts";
+import { loadOrganisation, loadSoc } from "./assemble.ts";
 import type { Config } from "./config.ts";
+import { makeDiagnostics } from "./diagnostics.ts";
 
 const name = "redaction.key";
 
@@ -19,6 +21,12 @@ export async function redactorOf(config: Config, { redact }: Pick<SocFile, "reda
 /** For a command, by the soc.yaml it is configured with. */
 export async function redactorHere(config: Config): Promise<Redactor> {
   return redactorOf(config, (await loadOrganisation(config)).soc);
+}
+
+/** Diagnostics that soc.yaml's own patterns are taken out of too, without digests. For who needs soc.yaml anyway. */
+export async function openDiagnostics(config: Config): Promise<Diagnostics> {
+  const { redact } = await loadSoc(config);
+  return makeDiagnostics(config, undefined, redact.patterns.map(ownShape));
 }
 
 /** Of HATRACK_KEYS, where it lies there; else made on first start in the data folder. */

@@ -6,13 +6,12 @@ import { loadOrganisation } from "../assemble.ts";
 import { Closers } from "../closers.ts";
 import type { Command, Invocation } from "../command.ts";
 import { alertSources, isAlertSource, type Config } from "../config.ts";
-import { makeDiagnostics } from "../diagnostics.ts";
 import { Health } from "../health.ts";
 import { metricsHelp, metricsOption, withMetrics } from "../health-option.ts";
 import { loadKeys } from "../keys.ts";
 import { untilTerminated } from "../lifetime.ts";
 import { openWatchedBus } from "../open-bus.ts";
-import { redactorOf } from "../redaction.ts";
+import { openDiagnostics, redactorOf } from "../redaction.ts";
 import { alertSource, sayWhere } from "../sources.ts";
 
 export const command: Command = {
@@ -27,7 +26,7 @@ exit 1, so that a service manager starts it again: nothing enters the log twice.
   options: metricsOption,
   run: async (invocation) => {
     const config = sourced(invocation);
-    const diagnostics = makeDiagnostics(config);
+    const diagnostics = await openDiagnostics(config);
     const life = untilTerminated(diagnostics);
     const open = new Closers();
     try {

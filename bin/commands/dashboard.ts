@@ -5,10 +5,10 @@ import { HatrackError } from "../../src/errors.ts";
 import { loadOrganisation } from "../assemble.ts";
 import { textOption, textOptions, type Command, type Invocation } from "../command.ts";
 import { openDashboard } from "../dashboard.ts";
-import { makeDiagnostics } from "../diagnostics.ts";
 import { untilTerminated, type Lifetime } from "../lifetime.ts";
 import { logHelp, logOption, withReadableBus } from "../open-bus.ts";
 import { portOf } from "../port.ts";
+import { openDiagnostics } from "../redaction.ts";
 
 export const command: Command = {
   usage: "dashboard [--port N] [--host ADDRESS] [--name HOST]… [--log FILE]",
@@ -30,7 +30,7 @@ policy. It only shows, and nobody else reaches it unless you say so.
   run: async (invocation) => {
     const config = invocation.config();
     const { values, print } = invocation;
-    const diagnostics = makeDiagnostics(config);
+    const diagnostics = await openDiagnostics(config);
     const life = untilTerminated(diagnostics);
     try {
       const organisation = await loadOrganisation(config);

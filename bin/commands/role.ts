@@ -1,21 +1,22 @@
 import type { Role } from "../../src/agent/role.ts";
+import type { Bus } from "../../src/bus/bus.ts";
 import { systemClock } from "../../src/clock.ts";
 import type { Diagnostics } from "../../src/diagnostics.ts";
 import { HatrackError } from "../../src/errors.ts";
 import { loadNamedRole } from "../../src/load-roles.ts";
+import type { Keyring } from "../../src/gate/keys.ts";
 import { TrustedBus } from "../../src/gate/trusted-bus.ts";
 import { RoleTeam, type TeamOptions } from "../../src/team.ts";
-import { loadModel, loadOrganisation, loadTools } from "../assemble.ts";
+import { loadModel, loadOrganisation, loadTools, type Organisation } from "../assemble.ts";
 import { Closers } from "../closers.ts";
 import type { Command } from "../command.ts";
 import type { Config } from "../config.ts";
-import { makeDiagnostics } from "../diagnostics.ts";
 import { startGateWatch } from "../gate-watch.ts";
 import { Health } from "../health.ts";
 import { metricsHelp, metricsOption, withMetrics } from "../health-option.ts";
 import { loadKeys } from "../keys.ts";
 import { untilTerminated } from "../lifetime.ts";
-import { redactorOf } from "../redaction.ts";
+import { openDiagnostics, redactorOf } from "../redaction.ts";
 import { rememberingOf } from "../remembering.ts";
 import { openWatchedBus } from "../open-bus.ts";
 import { shadowOf } from "../shadow.ts";
@@ -34,7 +35,7 @@ any role by its file, which may import "hatrack" and "zod" from wherever it lies
     const [name] = positionals;
     if (name === undefined) throw new HatrackError("usage", "expected: role NAME|FILE");
     const config = withMetrics(read(), values);
-    const diagnostics = makeDiagnostics(config);
+    const diagnostics = await openDiagnostics(config);
     const role = await loadNamedRole(name);
     const life = untilTerminated(diagnostics);
     const open = new Closers();
@@ -55,34 +56,69 @@ interface Running {
   readonly ending: AbortSignal;
 }
 
-/** The gate is people's: no model plays it, and it looks nothing up. */
-const unplayed = {
-  model: (): never => {
-    throw new HatrackError("no_model", "role human-gate: it is decided by people, no model plays it");
+interface Needs extends Omit<Running, "ending"> {
+  readonly bus: Bus;
+  /** The same, where only what is signed counts. */
+  readonly trusted: Bus;
+  readonly organisation: Organisation;
+  readonly health: Health;
+}
+
+/** What the gate's own process does otherwise than any other role's. */
+interface Kind {
+  readonly keys: (config: Config) => Promise<Keyring>;
+  readonly player: (config: Config, needs: Needs) => Promise<Pick<TeamOptions, "model" | "tools">>;
+  /** Starts what runs beside the role. */
+  readonly beside: (config: Config, needs: Needs) => Promise<void>;
+  /** It knows best what waits for people. */
+  readonly wholeLog: boolean;
+}
+
+/** The gate is people's: no model plays it, and it looks nothing up. Only its own process holds its key. */
+const gate: Kind = {
+  keys: (config) => loadKeys(config, "gate"),
+  player: () =>
+    Promise.resolve({
+      model: () => {
+        throw new HatrackError("no_model", "role human-gate: it is decided by people, no model plays it");
+      },
+    }),
+  beside: async (config, { bus, trusted, organisation, diagnostics, open }) => {
+    if ((await shadowOf(bus)) !== undefined) return;
+    await startGateWatch(config, { bus: trusted, policy: organisation.policy, diagnostics, open });
   },
+  wholeLog: true,
+};
+
+const played: Kind = {
+  keys: async (config) => ({ trusted: (await loadKeys(config, "reader")).trusted }),
+  player: async (config, { bus, trusted, organisation, health, diagnostics, open }) => ({
+    model: await loadModel(config, { bus, diagnostics, open, ...health.ofModels }),
+    tools: await loadTools(config, trusted, organisation.inventory),
+  }),
+  beside: () => Promise.resolve(),
+  wholeLog: false,
 };
 
 async function startRole(config: Config, role: Role, running: Running): Promise<RoleTeam> {
   const { open, diagnostics } = running;
+  const kind = role.name === "human-gate" ? gate : played;
   const health = await Health.open(config, { part: `role ${role.name}`, ...running });
-  const { soc, policy, inventory } = await loadOrganisation(config);
-  const isGate = role.name === "human-gate";
-  const keys = await loadKeys(config, isGate ? "gate" : "reader");
+  const organisation = await loadOrganisation(config);
+  const { soc, policy } = organisation;
+  const keys = await kind.keys(config);
   const redactor = await redactorOf(config, soc);
   const bus = await openWatchedBus(config, { diagnostics, observer: health.observer, clean: redactor.text });
   open.add(() => bus.close());
-  const playedBy = async (): Promise<Pick<TeamOptions, "model" | "tools">> => ({
-    model: await loadModel(config, { bus, diagnostics, open, ...health.ofModels }),
-    tools: await loadTools(config, new TrustedBus(bus, { trusted: keys.trusted }), inventory),
-  });
+  const trusted = new TrustedBus(bus, { trusted: keys.trusted });
+  const needs = { bus, trusted, organisation, health, diagnostics, open };
   const directory = await gateDirectory(config, soc, diagnostics);
   const team = new RoleTeam({
     bus,
     roles: [role],
-    ...(isGate ? unplayed : await playedBy()),
+    ...(await kind.player(config, needs)),
     gate: { policy, directory },
-    // Only the gate's own process holds the gate's key.
-    keys: isGate ? keys : { trusted: keys.trusted },
+    keys,
     recall: config.recall,
     ...rememberingOf(config, soc),
     redactor,
@@ -92,12 +128,8 @@ async function startRole(config: Config, role: Role, running: Running): Promise<
   });
   open.add(() => team.stop());
   await team.start();
-  if (isGate && (await shadowOf(bus)) === undefined) {
-    const trusted = new TrustedBus(bus, { trusted: keys.trusted });
-    await startGateWatch(config, { bus: trusted, policy, diagnostics, open });
-  }
-  // The gate's own process knows best what waits for people.
-  await health.serving({ bus, wholeLog: isGate });
+  await kind.beside(config, needs);
+  await health.serving({ bus, wholeLog: kind.wholeLog });
   diagnostics.info({ role: role.name, on: role.on }, `${role.title} is at work`);
   return team;
 }

@@ -7,12 +7,11 @@ import { loadOrganisation } from "../assemble.ts";
 import { Closers } from "../closers.ts";
 import { flag, textOption, type Command, type Invocation } from "../command.ts";
 import type { Config } from "../config.ts";
-import { makeDiagnostics } from "../diagnostics.ts";
 import { Health } from "../health.ts";
 import { metricsHelp, metricsOption, withMetrics } from "../health-option.ts";
 import { untilTerminated } from "../lifetime.ts";
 import { openWatchedBus } from "../open-bus.ts";
-import { redactorOf } from "../redaction.ts";
+import { openDiagnostics, redactorOf } from "../redaction.ts";
 import { startSchedules } from "../schedules.ts";
 import { table } from "../table.ts";
 
@@ -42,7 +41,7 @@ may run: each firing is on the log once. What was missed is caught up at start, 
 };
 
 async function fire(config: Config): Promise<void> {
-  const diagnostics = makeDiagnostics(config);
+  const diagnostics = await openDiagnostics(config);
   const { soc } = await loadOrganisation(config);
   const life = untilTerminated(diagnostics);
   const open = new Closers();

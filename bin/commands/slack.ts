@@ -6,7 +6,6 @@ import { startSlack } from "../../slack/start.ts";
 import { loadNarrator, loadOrganisation } from "../assemble.ts";
 import { Closers } from "../closers.ts";
 import type { Command } from "../command.ts";
-import { makeDiagnostics } from "../diagnostics.ts";
 import { Health } from "../health.ts";
 import { metricsHelp, metricsOption, withMetrics } from "../health-option.ts";
 import { loadKeys } from "../keys.ts";
@@ -14,7 +13,7 @@ import { untilTerminated } from "../lifetime.ts";
 import { openWatchedBus } from "../open-bus.ts";
 import { refuseShadow } from "../shadow.ts";
 import { drawPicture } from "../pictures.ts";
-import { redactorOf } from "../redaction.ts";
+import { openDiagnostics, redactorOf } from "../redaction.ts";
 import { rememberingOf } from "../remembering.ts";
 
 export const command: Command = {
@@ -33,7 +32,7 @@ Needs SLACK_BOT_TOKEN with SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET
         "slack: no workspace is configured; expected SLACK_BOT_TOKEN=xoxb-… and SLACK_APP_TOKEN=xapp-…",
       );
     }
-    const diagnostics = makeDiagnostics(config);
+    const diagnostics = await openDiagnostics(config);
     const life = untilTerminated(diagnostics);
     const open = new Closers();
     try {

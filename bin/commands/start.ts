@@ -4,11 +4,11 @@ import { HatrackError } from "../../src/errors.ts";
 import { flag, textOption, textOptions, type Command, type Invocation, type Values } from "../command.ts";
 import { alertSources, isAlertSource, type Config } from "../config.ts";
 import { readControl } from "../control-client.ts";
-import { makeDiagnostics } from "../diagnostics.ts";
 import { untilTerminated } from "../lifetime.ts";
 import { makeDataDir } from "../open-bus.ts";
 import { metricsHelp, metricsOption, withMetrics } from "../health-option.ts";
 import { portOf } from "../port.ts";
+import { openDiagnostics } from "../redaction.ts";
 import type { Pace } from "../sources.ts";
 import { runSoc, type RunningSoc, type SocOptions } from "../soc.ts";
 import { WatchBeside } from "../watch-beside.ts";
@@ -53,7 +53,7 @@ SLACK_SIGNING_SECRET, LLM_BASE_URL with LLM_MODEL, ALERTS. "hatrack doctor" chec
     const config = configured(invocation);
     const options = optionsOf(invocation, config);
     await makeDataDir(config.dataDir);
-    const diagnostics = makeDiagnostics(config);
+    const diagnostics = await openDiagnostics(config);
     const life = untilTerminated(diagnostics);
     try {
       await serve(invocation, { ...options, diagnostics, signal: life.signal }, life.ended);

@@ -17,11 +17,11 @@ import { loadOrganisation } from "../assemble.ts";
 import { flag, textOption, type Command, type Invocation } from "../command.ts";
 import type { Config } from "../config.ts";
 import { readControl } from "../control-client.ts";
-import { makeDiagnostics } from "../diagnostics.ts";
 import { Pulse } from "../health-pulse.ts";
 import { Systemd } from "../health-systemd.ts";
 import { untilTerminated } from "../lifetime.ts";
 import { makeDataDir, openBus } from "../open-bus.ts";
+import { openDiagnostics } from "../redaction.ts";
 import { tetherOf } from "../watch-beside.ts";
 
 export const command: Command = {
@@ -40,7 +40,7 @@ out is kept in DATA/watch.json, so that a restart does not say it twice.`,
   options: { workspace: { type: "string" }, "beside-start": { type: "boolean" } },
   run: async (invocation) => {
     const config = invocation.config();
-    const diagnostics = makeDiagnostics(config);
+    const diagnostics = await openDiagnostics(config);
     const { soc } = await loadOrganisation(config);
     const announce = announceFor(invocation, config, { soc, diagnostics });
     await makeDataDir(config.dataDir);

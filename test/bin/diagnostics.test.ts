@@ -1,7 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { readConfig } from "../../bin/config.ts";
 import { makeDiagnostics } from "../../bin/diagnostics.ts";
+import { openDiagnostics } from "../../bin/redaction.ts";
+import { ownShape } from "../../src/agent/own-shapes.ts";
+import { root } from "./cli.ts";
 
 const config = readConfig({
   SLACK_BOT_TOKEN: "xoxb-local-secret-1",
@@ -72,5 +78,39 @@ describe("diagnostics", () => {
     }
     expect(lines).toHaveLength(5);
     expect(text).toContain("127.0.0.1:6379");
+  });
+
+  it.each([false, true])("hold nothing that soc.yaml calls a secret (readable: %s)", (readable) => {
+    const lines: string[] = [];
+    const write = (line: string): void => void lines.push(line);
+    // Across a quotation mark too: the line stays JSON.
+    const shapes = [ownShape({ name: "badge-pin", regex: "PIN[^x]{1,9}" })];
+    const log = makeDiagnostics({ ...config, logLevel: "debug" }, { readable, write }, shapes);
+    log.warn({ why: "PIN 4711", nested: [{ deep: "his PIN\n0815" }] }, 'asked for "PIN 2342"');
+    log.info({ error: "Bearer abcdefghijklmnop.qrst" }, "xoxb-local-secret-1");
+    expect(lines).toHaveLength(2);
+    const text = lines.join("");
+    for (const secret of ["4711", "0815", "2342", "abcdefghijklmnop", "xoxb-local"])
+      expect(text).not.toContain(secret);
+    expect(text.match(/\[redacted:badge-pin\]/g)).toHaveLength(3);
+  });
+
+  it("of a process know the patterns of its soc.yaml", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "hatrack-diagnostics-"));
+    const socFile = join(folder, "soc.yaml");
+    const shipped = readFileSync(join(root, "soc.yaml"), "utf8");
+    const patterns = 'redact:\n  patterns:\n    - { name: badge-pin, regex: "PIN \\\\d{4}" }\n';
+    writeFileSync(socFile, shipped.replace(/^redact:\n(?: .*\n)*/m, "") + patterns);
+    const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    try {
+      const log = await openDiagnostics({ ...config, socFile });
+      log.warn({ why: "PIN 4711" }, "asked");
+      const text = said.mock.calls.map(([line]) => String(line)).join("");
+      expect(text).toContain("[redacted:badge-pin]");
+      expect(text).not.toContain("4711");
+    } finally {
+      said.mockRestore();
+      rmSync(folder, { recursive: true });
+    }
   });
 });
