@@ -89,7 +89,7 @@ async function decide(invocation: Invocation): Promise<number> {
   return answer.refused === undefined ? 0 : 1;
 }
 
-/** Each answer is printed as it comes; as JSON all there were, also when a later one fails. */
+/** Each answer is printed as it comes; as JSON all there were, also when one fails, were it the first. */
 async function decidePlan(
   { values, config, print }: Invocation,
   caseId: string,
@@ -105,7 +105,7 @@ async function decidePlan(
       }
     });
   } finally {
-    if (json && answers.length > 0) print(JSON.stringify(answers));
+    if (json) print(JSON.stringify(answers));
   }
   return answers.every(({ refused }) => refused === undefined) ? 0 : 1;
 }

@@ -1,5 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { describe, expect, it } from "vitest";
 import { sayingOf } from "../../bin/gate-saying.ts";
 import { main } from "../../bin/main.ts";
 import { root } from "./cli.ts";
@@ -15,6 +17,23 @@ describe("hatrack gate decide", () => {
     });
     expect(code).toBe(2);
     expect(err.join("\n")).toContain("--code 4F-K2: expected with one request; CASE-7K3F9QWM2T is a case");
+  });
+});
+
+describe("hatrack gate decide CASE --json", () => {
+  it("prints an array also where it fails before the first answer", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "hatrack-decide-"));
+    const [out, err]: [string[], string[]] = [[], []];
+    const said = ["--as", "T0HOME/Mia", "--authorise", "--json"];
+    const code = await main(["gate", "decide", "CASE-7K3F9QWM2T", ...said], {
+      env: { HATRACK_DIR: folder },
+      print: (line) => out.push(line),
+      complain: (line) => err.push(line),
+    });
+    rmSync(folder, { recursive: true });
+    expect(code).toBe(1);
+    expect(out).toEqual(["[]"]);
+    expect(err.join("\n")).toContain("nobody is asked for anything of CASE-7K3F9QWM2T");
   });
 });
 
