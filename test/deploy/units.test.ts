@@ -1,7 +1,8 @@
 /** The systemd units that come with hatrack, and what they hand on. */
 import { execFileSync, spawnSync } from "node:child_process";
 import {
-  copyFileSync,
+  cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,13 +13,15 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readConfig } from "../../bin/config.ts";
+import { readConfig, type Config } from "../../bin/config.ts";
 import { withCredentials } from "../../bin/credentials.ts";
 import { loadKeys } from "../../bin/keys.ts";
 import { makeKeys } from "../../src/gate/key-files.ts";
+import { loadSocFile } from "../../src/soc-file.ts";
 
 const units = join(import.meta.dirname, "../../deploy/systemd");
 const names = readdirSync(units).filter((name) => name.endsWith(".service"));
+const dropIns = readdirSync(units).filter((name) => name.endsWith(".service.d"));
 const textOf = (name: string): string => readFileSync(join(units, name), "utf8");
 
 let folder = "";
@@ -84,10 +87,9 @@ describe("the units", () => {
         );
         return join(folder, name);
       });
-      const dropIn = "hatrack-role@human-gate.service.d";
-      mkdirSync(join(folder, dropIn));
-      copyFileSync(join(units, dropIn, "gate.conf"), join(folder, dropIn, "gate.conf"));
-      const { status, stdout, stderr } = spawnSync("systemd-analyze", ["verify", ...files], {
+      for (const dropIn of dropIns) cpSync(join(units, dropIn), join(folder, dropIn), { recursive: true });
+      const instances = dropIns.map((name) => name.replace(/\.d$/, ""));
+      const { status, stdout, stderr } = spawnSync("systemd-analyze", ["verify", ...files, ...instances], {
         encoding: "utf8",
         env: { PATH: process.env["PATH"], SYSTEMD_UNIT_PATH: `${folder}:` },
       });
@@ -98,6 +100,36 @@ describe("the units", () => {
       expect(status).toBe(0);
     },
   );
+});
+
+describe("the roles that look something up in Falcon", () => {
+  it("are handed the look-ups' own client, and no other role is", async () => {
+    const { lookups } = await loadSocFile(join(units, "../../soc.yaml"));
+    const asking = Object.keys(lookups).filter((role) =>
+      lookups[role]?.some((name) => name.startsWith("falcon_")),
+    );
+    const handed = dropIns.filter((dropIn) => existsSync(join(units, dropIn, "falcon.conf")));
+    expect(asking.length).toBeGreaterThan(0);
+    expect(handed.sort()).toEqual(asking.map((role) => `hatrack-role@${role}.service.d`).sort());
+    for (const dropIn of handed) {
+      const lines = textOf(join(dropIn, "falcon.conf")).split("\n");
+      for (const name of ["FALCON_CLIENT_ID", "FALCON_CLIENT_SECRET"]) {
+        expect(lines).toContain(`LoadCredential=${name}:/etc/hatrack/secrets/lookups.${name}`);
+        // Without a default a missing file would keep the role from starting.
+        expect(lines).toContain(`SetCredential=${name}:\\n`);
+      }
+    }
+  });
+
+  it("look nothing up there where the client's files are missing: what stands in for them is no variable", () => {
+    for (const name of ["FALCON_CLIENT_ID", "FALCON_CLIENT_SECRET"]) writeFileSync(join(folder, name), "\n");
+    const config = (): Config => readConfig(withCredentials({ CREDENTIALS_DIRECTORY: folder }));
+    expect(config().falcon).toBeUndefined();
+    writeFileSync(join(folder, "FALCON_CLIENT_ID"), "5c1a8e0f3b7d4a2c9e6f1b0d8a7c3e52\n");
+    expect(config).toThrow(/Falcon is half configured: FALCON_CLIENT_SECRET/);
+    writeFileSync(join(folder, "FALCON_CLIENT_SECRET"), "a secret of sixteen or more\n");
+    expect(config().falcon?.clientSecret).toBe("a secret of sixteen or more");
+  });
 });
 
 describe("the units, as systemd rates them", () => {
