@@ -110,11 +110,11 @@ export const rules: RuleBook = {
       because.length === 0 ? [] : [...isolate(matched, facts, because), ...account(matched, facts, because)];
     return {
       sev,
-      summary: `${whatHappened(facts)}: ${
+      summary: `${whatHappened(facts)}. ${
         speaking
           .map((rule) => rule.evidence.claim)
           .slice(0, 3)
-          .join("; ") || "confirmed by Tier 2"
+          .join(". ") || "Tier 2 confirmed it"
       }.`,
       containment: ["Isolate the host", "Cut the accounts and infrastructure that were used"],
       eradication: ["Remove what was installed, on every host that has it", "Close the way in"],

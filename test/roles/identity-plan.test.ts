@@ -8,6 +8,22 @@ const evidence = {
 };
 const matched = [{ name: "attack-confirmed-before", weight: 4, evidence }];
 
+describe("what baseline says of its plan", () => {
+  it("is sentences, each with its own beginning", () => {
+    const sure = {
+      name: "backup-stopped",
+      weight: 3,
+      evidence: { ...evidence, claim: "Backup was stopped" },
+    };
+    const casefile = { alert: { title: "Backup gone", host: { name: "FIN-SRV-1" } } };
+    const plan = (found: typeof matched): unknown => rules.conclude(found, { casefile, steps: [] });
+    expect(plan([...matched, sure])).toMatchObject({
+      summary: "Backup gone on FIN-SRV-1. A person confirmed it before. Backup was stopped.",
+    });
+    expect(plan([])).toMatchObject({ summary: "Backup gone on FIN-SRV-1. Tier 2 confirmed it." });
+  });
+});
+
 const actions = (alert: object): unknown =>
   rules.conclude(matched, { casefile: { alert: { title: "Unusual sign-in", ...alert } }, steps: [] });
 
