@@ -124,6 +124,10 @@ export interface DeadEntry {
   readonly stack?: string | undefined;
   readonly failures: number;
   readonly deliveries: number;
+  /**
+   * Of the first throw in the last worker's hands; of what threw nothing, as when its workers died: of the first
+   * delivery, or on Redis, which keeps no time of that, of the burial.
+   */
   readonly firstAt: string;
   readonly lastAt: string;
   /** The stored text, also when it does not parse. */

@@ -16,6 +16,8 @@ export interface Claim {
   readonly partition: number;
   /** This one included: 1 for an entry nobody held before. A hand-back takes its delivery back. */
   readonly deliveries: number;
+  /** How long ago it was first delivered, milliseconds; left out where that is not kept. */
+  readonly firstAgoMs?: number;
   /** The entry's own type field, read without its payload; undefined if the entry has none. */
   readonly type: string | undefined;
   /** The payload as stored; undefined if the entry has none (or was trimmed away, lesson 37). */

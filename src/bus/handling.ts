@@ -250,8 +250,9 @@ export class Handling<T extends EventType, S> {
     const error = clean(reasonOf(thrown));
     const stack = stackOf(thrown);
     const { position, partition, deliveries } = claim;
-    const lastAt = isoTime(this.#engine.clock.now());
-    const firstAt = this.#firstAt ?? lastAt;
+    const now = this.#engine.clock.now();
+    const lastAt = isoTime(now);
+    const firstAt = this.#firstAt ?? isoTime(now - (claim.firstAgoMs ?? 0));
     const text = claim.text ?? "";
     const { group } = this.#work;
     const what = { reason, error, ...(stack === undefined ? {} : { stack: clean(stack) }) };

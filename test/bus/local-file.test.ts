@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { LocalBus, type LocalBusOptions } from "../../src/bus/local-bus.ts";
-import { manualClock } from "../../src/clock.ts";
+import { manualClock, systemClock } from "../../src/clock.ts";
 import { all, canary, count, echo, idle, ids, quick, until } from "./conformance/harness.ts";
 
 const source = "/roles/tester";
@@ -33,6 +33,24 @@ function busOn(options: LocalBusOptions = {}): LocalBus {
   buses.push(bus);
   return bus;
 }
+
+describe("what killed its workers", () => {
+  it("says when it was first delivered, as long ago as that was by any clock", async () => {
+    const clock = manualClock(Date.parse("2026-03-02T08:00:00.000Z"));
+    const bus = busOn({ clock, timings: { ...quick, reclaimIdleMs: 0, maxDeliveries: 1 } });
+    await bus.open(["g"]);
+    await bus.publish([canary("a")]);
+    const dying = bus.groupStore({ group: "g", types: ["canary.sent"], consumer: "dying" });
+    await dying.take({ max: 1, waitMs: 1, signal: new AbortController().signal });
+    const taken = systemClock.now();
+    await vi.waitUntil(() => systemClock.now() >= taken + 20);
+    bus.subscribe("g", ["canary.sent"], echo, { source });
+    await until(bus, count("entry.dead", 1));
+    const [dead] = await bus.dead.list();
+    expect(dead).toMatchObject({ reason: "crashed", lastAt: "2026-03-02T08:00:00.000Z" });
+    expect(Date.parse(dead?.lastAt ?? "") - Date.parse(dead?.firstAt ?? "")).toBeGreaterThanOrEqual(20);
+  });
+});
 
 describe("a file of an older version", () => {
   it("is read as it is, and brought up to date by who writes it, with its dead letters", async () => {

@@ -72,8 +72,10 @@ export class LocalGroupStore implements GroupStore {
       if (found === undefined) return undefined;
       const deliveries = found.deliveries + 1;
       const sql = "UPDATE pending SET consumer = ?, deliveries = ?, claimed_at = ? WHERE grp = ? AND n = ?";
-      this.#run(sql, consumer, deliveries, this.#now(), group, found.entry.n);
-      return this.#claimed(found.entry, deliveries);
+      const now = this.#now();
+      this.#run(sql, consumer, deliveries, now, group, found.entry.n);
+      // The host's clock may have stepped back since.
+      return this.#claimed(found.entry, deliveries, Math.max(0, now - found.firstAt));
     });
   }
 
@@ -180,15 +182,16 @@ export class LocalGroupStore implements GroupStore {
     return this.#shelf.database.statement(sql).all(this.#request.group, max).map(toEntry);
   }
 
-  #abandoned(): { entry: LogEntry; deliveries: number } | undefined {
+  #abandoned(): { entry: LogEntry; deliveries: number; firstAt: number } | undefined {
     const { database, reclaimIdleMs } = this.#shelf;
-    const sql = `SELECT l.*, p.deliveries ${entryOfPending} AND p.deliveries > 0 AND p.claimed_at <= ? ORDER BY p.n LIMIT 1`;
+    const sql = `SELECT l.*, p.deliveries, p.first_at ${entryOfPending} AND p.deliveries > 0 AND p.claimed_at <= ? ORDER BY p.n LIMIT 1`;
     const row = database.statement(sql).get(this.#request.group, this.#now() - reclaimIdleMs);
-    return row === undefined ? undefined : { entry: toEntry(row), deliveries: intOf(row, "deliveries") };
+    if (row === undefined) return undefined;
+    return { entry: toEntry(row), deliveries: intOf(row, "deliveries"), firstAt: intOf(row, "first_at") };
   }
 
-  #claimed({ n, position, type, text }: LogEntry, deliveries: number): Claim {
-    const claim = { position, partition: 0, deliveries, type, text };
+  #claimed({ n, position, type, text }: LogEntry, deliveries: number, firstAgoMs = 0): Claim {
+    const claim = { position, partition: 0, deliveries, firstAgoMs, type, text };
     this.#n.set(claim, n);
     return claim;
   }
