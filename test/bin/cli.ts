@@ -101,8 +101,9 @@ export class Running {
   }
 }
 
+/** Without a watch beside it, unless that is what is asked for: each would be a process more. */
 export class Start extends Running {
-  constructor(args: readonly string[], options: CliOptions = {}) {
-    super(["start", "--no-open", ...args], options);
+  constructor(args: readonly string[], { watch = false, ...options }: CliOptions & { watch?: boolean } = {}) {
+    super(["start", "--no-open", ...(watch ? [] : ["--no-watch"]), ...args], options);
   }
 }

@@ -25,8 +25,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function started(...args: readonly string[]): Promise<Start> {
-  const soc = new Start(["--data", folder, "--alerts", "-", "--workspace", workspace.url, ...args]);
+async function started(watch = true): Promise<Start> {
+  const soc = new Start(["--data", folder, "--alerts", "-", "--workspace", workspace.url], { watch });
   running.push(soc);
   await soc.ready();
   return soc;
@@ -68,7 +68,7 @@ describe("the watch beside hatrack start", { timeout: 60_000 }, () => {
   });
 
   it("is not there where another one watches", async () => {
-    const soc = await started("--no-watch");
+    const soc = await started(false);
     await soc.stop();
     expect(soc.errors.join("\n")).not.toContain("watch");
   });

@@ -51,7 +51,7 @@ export async function startHatrack(
 ): Promise<Hatrack> {
   const child = spawn(
     process.execPath,
-    [quiet, join(root, "bin/hatrack.ts"), "start", "--no-open", ...args],
+    [quiet, join(root, "bin/hatrack.ts"), "start", "--no-open", "--no-watch", ...args],
     {
       cwd: root,
       stdio: ["ignore", "pipe", "inherit"],
