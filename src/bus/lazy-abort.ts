@@ -27,21 +27,18 @@ export class LazyAbort {
    * What `running` comes to, or a rejection with the reason as soon as this aborts, whether or not what runs takes
    * notice. It aborts by itself with `late` after so many milliseconds.
    */
-  race<R>(running: Promise<R>, deadlineMs: number, late: () => Error): Promise<R> {
-    return new Promise<R>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.abort(late());
-      }, deadlineMs);
-      this.#giveUp = (reason) => {
-        clearTimeout(timer);
-        reject(reason);
-      };
-      const answered = (answer: R): void => {
-        clearTimeout(timer);
-        resolve(answer);
-      };
-      running.then(answered, this.#giveUp);
-      if (this.#reason !== undefined) this.#giveUp(this.#reason);
-    });
+  async race<R>(running: Promise<R>, deadlineMs: number, late: () => Error): Promise<R> {
+    const timer = setTimeout(() => {
+      this.abort(late());
+    }, deadlineMs);
+    try {
+      return await new Promise<R>((resolve, reject) => {
+        this.#giveUp = reject;
+        if (this.#reason !== undefined) reject(this.#reason);
+        running.then(resolve, reject);
+      });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }

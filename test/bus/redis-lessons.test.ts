@@ -246,24 +246,6 @@ describe.skipIf(!requires("redis"))("what went wrong with Redis Streams before",
     expect(await pending(redis)).toEqual([["b", 1]]);
   });
 
-  it.each(["before", "after"])(
-    "hands back what a wait that was given up still takes, when its worker closes %s the publisher has an answer",
-    async (when) => {
-      const closing = new AbortController();
-      const waiting = a.take({ max: 1, waitMs: 1_000, signal: closing.signal });
-      while (!(await redis.info("clients")).includes("blocked_clients:1")) await bus.tail();
-      closing.abort();
-      expect(await waiting).toEqual([]);
-      const published = bus.publish([canary("1")]);
-      if (when === "after") await published;
-      await a.close();
-      await published;
-      const [claim] = await b.take({ max: 1, waitMs: 5_000, signal: never });
-      expect(claim).toMatchObject({ deliveries: 1 });
-      expect(await pending(redis)).toEqual([["b", 1]]);
-    },
-  );
-
   it("starts a group of a later role one hour back, and knows its lag", async () => {
     const now = Date.now();
     await redis.flushall();

@@ -104,28 +104,6 @@ export class RedisConnection {
     }
   }
 
-  /**
-   * Sends a script behind a blocking read: it runs as soon as the read ends, with nothing to and fro in between.
-   * Resolves with the script's reply; what the read found is not looked at.
-   */
-  async scriptBehind(
-    [command, ...where]: readonly [string, ...Argument[]],
-    name: keyof typeof scripts,
-    keys: readonly string[],
-    args: readonly Argument[],
-  ): Promise<unknown> {
-    const replies = await this.#do(name, () =>
-      this.#client
-        .pipeline()
-        .call(command, where)
-        .call("EVALSHA", [scripts[name].sha, keys.length, ...keys, ...args])
-        .exec(),
-    );
-    const [error, reply] = Pipelined.parse(replies)[1] ?? [];
-    // It changed nothing: the script is not known there yet, or the key lies elsewhere. A single command finds out.
-    return error === null ? reply : await this.script(name, keys, args);
-  }
-
   /** Asks each primary: the one Redis, or every master of the Cluster. */
   async eachPrimary(doing: string, command: string, ...args: readonly Argument[]): Promise<unknown[]> {
     const client = this.#client;

@@ -2,7 +2,6 @@
 import { z } from "zod";
 import type { Diagnostics } from "../../diagnostics.ts";
 import { HatrackError, reasonOf } from "../../errors.ts";
-import type { Position } from "../bus.ts";
 import type {
   Burial,
   Claim,
@@ -24,13 +23,8 @@ export const handedBack = "(handed back)";
 /** Entries of other types that one call may settle before others have their turn on the server. */
 const lookAtMost = 1_000;
 
-/** Claims that are looked for at the end of a wait that was given up. */
-const mostHeld = 1_000;
-
 const Taken = z.tuple([z.string()]).rest(z.unknown());
-type Taken = z.infer<typeof Taken>;
 const Abandoned = z.nullable(z.tuple([z.string(), z.int(), z.string(), z.array(z.string())]));
-const Pending = z.array(z.tuple([z.string(), z.string(), z.int(), z.int()]));
 const Renewed = z.array(z.int());
 const Buried = z.enum(["OK", "SETTLED"]);
 
@@ -51,8 +45,6 @@ export class RedisGroupStore implements GroupStore {
   readonly #commits: CommitCalls;
   /** False until Redis has answered once: then it knows the group and the consumer. */
   #known = false;
-  /** Under way while a wait that was given up may still take something. */
-  #late: Promise<void> | undefined;
 
   constructor(group: RedisGroup) {
     this.#group = group;
@@ -61,21 +53,16 @@ export class RedisGroupStore implements GroupStore {
 
   async take({ max, waitMs, signal }: TakeRequest): Promise<readonly Claim[]> {
     const end = performance.now() + waitMs;
-    let [from, left] = ["", waitMs];
-    do {
-      const taken =
-        from === "" ? await this.#takeNow(max) : await this.#takeNext({ max, waitMs: left, signal }, from);
-      const claims = this.#claims(taken);
+    while (!signal.aborted) {
+      const [from, ...list] = await this.#takeNow(max);
+      const { partition } = this.#group;
+      const claims = takenEntries(list).map((entry) => ({ ...entry, partition, deliveries: 1 }));
       if (claims.length > 0) return await this.#confirmed(claims, signal);
-      [from] = taken;
-      left = Math.floor(end - performance.now());
-    } while (left > 0 && !signal.aborted);
+      const left = Math.floor(end - performance.now());
+      if (left <= 0) break;
+      if (from !== "") await this.#news(from, left, signal);
+    }
     return [];
-  }
-
-  #claims([, ...list]: Taken): Claim[] {
-    const { partition } = this.#group;
-    return takenEntries(list).map((entry) => ({ ...entry, partition, deliveries: 1 }));
   }
 
   /** The claims once a replica has their entries; none while it has not: then they are handed back. */
@@ -110,7 +97,7 @@ export class RedisGroupStore implements GroupStore {
     return false;
   }
 
-  async #takeNow(max: number): Promise<Taken> {
+  async #takeNow(max: number): Promise<z.infer<typeof Taken>> {
     const { redis, keys, group, types } = this.#group;
     const args = takeArguments({ ...this.#group, max, first: !this.#known });
     const taken = Taken.parse(await this.#ask("take", args));
@@ -138,51 +125,19 @@ export class RedisGroupStore implements GroupStore {
     return new HatrackError("group_unknown", message, { cause: error });
   }
 
-  /** Waits for an entry after `from` and takes what there is then. */
-  async #takeNext({ max, waitMs, signal }: TakeRequest, from: Position): Promise<Taken> {
-    const { waiting, keys } = this.#group;
-    const { promise: aborted, resolve: giveUp } = Promise.withResolvers<undefined>();
-    const onAbort = (): void => {
-      giveUp(undefined);
-    };
-    signal.addEventListener("abort", onAbort, { once: true });
-    const read = ["XREAD", "COUNT", 1, "BLOCK", waitMs, "STREAMS", keys.log, from] as const;
-    const args = takeArguments({ ...this.#group, max, first: false });
-    const taking = waiting.scriptBehind(read, "take", [keys.log], args);
+  /** Waits for an entry after `from`. It claims nothing, so that a wait that is given up loses nothing. */
+  async #news(from: string, ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const { waiting, keys, group } = this.#group;
+    const { promise: aborted, resolve: giveUp } = Promise.withResolvers<unknown>();
+    signal.addEventListener("abort", giveUp, { once: true });
+    const doing = `wait of group ${group}`;
+    const read = waiting.call(doing, "XREAD", "COUNT", 1, "BLOCK", ms, "STREAMS", keys.log, from);
     try {
-      const taken = await Promise.race([taking, aborted]);
-      if (taken !== undefined) return Taken.parse(taken);
-    } catch (error) {
-      throw await this.#orUnknown(error);
+      await Promise.race([aborted, read]);
     } finally {
-      signal.removeEventListener("abort", onAbort);
+      signal.removeEventListener("abort", giveUp);
     }
-    this.#late = this.#returned(taking, from);
-    // Who closes hears of it.
-    this.#late.catch(() => undefined);
-    return [""];
-  }
-
-  /** What a wait that was given up still took is handed back, whether or not its reply comes. */
-  async #returned(taking: Promise<unknown>, from: Position): Promise<void> {
-    let claims: readonly Claim[];
-    try {
-      claims = this.#claims(Taken.parse(await taking));
-    } catch {
-      claims = await this.#claimedAfter(from);
-    }
-    if (claims.length > 0) await this.handBack(claims);
-  }
-
-  async #claimedAfter(from: Position): Promise<Claim[]> {
-    const { redis, keys, group, consumer, partition } = this.#group;
-    const range = [`(${from}`, "+", mostHeld, consumer];
-    // Once Redis has answered this it has seen that the waiting connection is closed: nothing is taken any more.
-    await redis.call("close", "EXISTS", keys.log);
-    const pending = Pending.parse(await redis.call("close", "XPENDING", keys.log, group, ...range));
-    return pending.map(([position, , , deliveries]) => {
-      return { position, partition, deliveries, type: undefined, text: undefined };
-    });
   }
 
   async abandoned(): Promise<number | undefined> {
@@ -243,9 +198,9 @@ export class RedisGroupStore implements GroupStore {
   }
 
   /** The consumer's name stays with the group, as XGROUP DELCONSUMER would drop what it may still hold. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#group.waiting.close();
-    await this.#late;
+    return Promise.resolve();
   }
 }
 
