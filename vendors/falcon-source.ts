@@ -51,7 +51,7 @@ const rememberedMs = 6.5 * 24 * 60 * minute;
 const longestPauseMs = 5 * minute;
 /** Alerts of one request: some 10 KB each. */
 const perRequest = 200;
-/** Polls in which an alert may be listed and not handed out before the cursor moves on without it. */
+/** Polls in which an alert that was listed may not be handed out before the cursor moves on without it. */
 const patience = 5;
 
 export function falconSource(options: FalconSourceOptions): AlertSource {
@@ -63,7 +63,7 @@ class Poller {
   readonly #signal: AbortSignal;
   /** On the log, or refused: not asked for again by when it was created. */
   readonly #done = new RecentIds(100_000);
-  /** In how many polls an alert was listed and not handed out. */
+  /** In how many polls an alert that was listed has not been handed out. */
   readonly #missing = new Map<string, number>();
   #cursor: FalconCursor = { sinceMs: 0, created_timestamp: 0, updated_timestamp: 0 };
   #saved = "";
@@ -125,6 +125,8 @@ class Poller {
     const seen = new Map<string, number>();
     yield* this.#stream("created_timestamp", seen);
     yield* this.#stream("updated_timestamp", seen);
+    // One that is no longer listed either would else hold the cursor back for good.
+    for (const id of [...this.#missing.keys()]) if (!seen.has(id)) yield* this.#lacking(id);
   }
 
   async *#stream(field: TimeField, seen: Map<string, number>): AsyncGenerator<SourceItem> {
@@ -190,7 +192,7 @@ class Poller {
     return createdMs < sinceMs || passed;
   }
 
-  /** Listed, and not handed out: asked for again, and after some polls on the record as such. */
+  /** Once listed, and not handed out: waited for, and after some polls on the record as such. */
   *#lacking(id: string): Generator<SourceItem> {
     const polls = (this.#missing.get(id) ?? 0) + 1;
     this.#missing.set(id, polls);

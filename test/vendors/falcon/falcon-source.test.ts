@@ -164,6 +164,19 @@ describe("polling Falcon", () => {
     expect(await cursors(on.bus)).not.toEqual([]);
   });
 
+  it("moves on, on the record, without an alert that was listed once and is gone", async () => {
+    fake.add(alertAt("a", -60), alertAt("b", -50));
+    fake.withheld.add("cid:ind:b");
+    const on = await start();
+    await on.poll();
+    fake.alerts.delete("cid:ind:b");
+    for (let i = 0; i < 3; i += 1) await on.poll();
+    expect(await cursors(on.bus)).toEqual([]);
+    for (let i = 0; i < 2; i += 1) await on.poll();
+    expect((await logged(on.bus)).filter((e) => e.type === "alert.rejected")).toHaveLength(1);
+    expect(await cursors(on.bus)).not.toEqual([]);
+  });
+
   it("puts an alert that does not read on the record once, and reads on", async () => {
     fake.add(
       alertAt("bad", -60, {
