@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { askStream } from "../../src/models/failover/ask-leg.ts";
 import { closedBreaker } from "../../src/models/failover/breaker.ts";
 import { FailoverChatModel } from "../../src/models/failover/failover-chat-model.ts";
+import { roleModels } from "../../src/models/failover/role-models.ts";
 import { CannedModel } from "../../src/models/canned-model.ts";
 import { down, errorOf, isProbe, legs, says, until, type Play } from "./chain-scene.ts";
 import { handTimers } from "./hand-timers.ts";
@@ -152,5 +153,22 @@ describe("answers that are none", () => {
     expect(changes).toMatchObject([{ type: "failed_over", leg: "leg-0", to: "leg-1", kind: "tier2" }]);
     expect((await tier2.invoke("h")).text).toBe("b");
     expect([asked(0), asked(1)]).toEqual([4, 5]);
+  });
+
+  it("are those of the one that gave them, where two legs are behind one address", async () => {
+    const timers = handTimers();
+    const changes: object[] = [];
+    const two = [down, says("b")].map((script, at) => {
+      const chat = new CannedModel({ role: `leg-${at}`, script });
+      return { name: "gpu:8000", model: `m-${at}`, chat };
+    });
+    const chat = new FailoverChatModel({ legs: two, timers, onChange: (change) => changes.push(change) });
+    const { response_metadata: by } = await chat.invoke("h");
+    expect(by).toMatchObject({ leg: "gpu:8000 (2)", model: "m-1" });
+    expect(changes).toMatchObject([{ type: "failed_over", leg: "gpu:8000", to: "gpu:8000 (2)" }]);
+    const guard = roleModels(chat)({ name: "tier2", rules: undefined })?.guard;
+    for (let n = 0; n < 4; n += 1) guard?.judged("gpu:8000 (2)", "invalid");
+    expect(chat.chain.legs.map((leg) => leg.unfitFor("tier2"))).toEqual([false, true]);
+    chat.chain.close();
   });
 });

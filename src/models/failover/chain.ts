@@ -70,7 +70,7 @@ export class Chain {
       },
     };
     const deps = { timers, watcher, closing: this.#closing.signal };
-    this.legs = legs.map((leg) => new LegAtWork(leg, deps));
+    this.legs = legs.map((leg, at) => new LegAtWork(toldApart(leg, legs.slice(0, at)), deps));
     this.#serving = this.legs[0];
   }
 
@@ -171,4 +171,10 @@ export class Chain {
     const why = `too many of its answers for ${kind} were not accepted`;
     this.#onChange({ type: "failed_over", leg: name, to: other.leg.name, why, kind });
   }
+}
+
+/** Replies, the log and metrics know a leg by its name alone: the second of one server has a number. */
+function toldApart(leg: Leg, before: readonly Leg[]): Leg {
+  const alike = before.filter(({ name }) => name === leg.name).length;
+  return alike === 0 ? leg : { ...leg, name: `${leg.name} (${alike + 1})` };
 }

@@ -9,7 +9,7 @@ import type { Timers } from "./timers.ts";
 import { Turnstile } from "./turnstile.ts";
 
 export interface Leg {
-  /** Host of the server, as the trace shows it. */
+  /** Host of the server, as the trace shows it; the chain numbers a second one of that name. */
   readonly name: string;
   /** The model's name on it. */
   readonly model: string;
