@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { isoTime } from "../src/clock.ts";
 import { HatrackError } from "../src/errors.ts";
-import type { FalconClient } from "./falcon-client.ts";
+import { parsed, type FalconClient } from "./falcon-client.ts";
 import { mustList, text } from "./lenient.ts";
 
 export type TimeField = "created_timestamp" | "updated_timestamp";
@@ -152,13 +152,6 @@ function spend(walk: Walk, asked: Asked): void {
 function endless({ span }: Walk, asked: Asked): HatrackError {
   const message = `falcon: alerts with ${filterOf(span, asked)}: its pages have no end; expected fewer in a shorter time`;
   return new HatrackError("falcon_endless", message, { retryable: true });
-}
-
-function parsed<T>(schema: z.ZodType<T>, body: unknown, path: string): T {
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  const message = `falcon: ${path}: expected {"resources": […]}, got ${JSON.stringify(body).slice(0, 100)}`;
-  throw new HatrackError("falcon_refused", message, { cause: result.error, retryable: true });
 }
 
 export interface Newest {

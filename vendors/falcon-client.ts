@@ -152,6 +152,14 @@ function refusalOf(
   return new HatrackError("falcon_refused", `falcon: ${path}: expected 200, got ${status}${said}`);
 }
 
+/** The resources of an answer. @throws HatrackError `falcon_refused`, retryable, for a body of another shape */
+export function parsed<T>(schema: z.ZodType<T>, body: unknown, path: string): T {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const message = `falcon: ${path}: expected {"resources": […]}, got ${JSON.stringify(body).slice(0, 100)}`;
+  throw new HatrackError("falcon_refused", message, { cause: result.error, retryable: true });
+}
+
 function saidBy(json: unknown): string {
   const faults = Faults.safeParse(json);
   return faults.success ? ` (${(faults.data.errors[0]?.message ?? "").slice(0, 200)})` : "";

@@ -1,7 +1,6 @@
 /** Hosts as Falcon's sensors report them: found by name or id, read in full. Scope "Hosts: read". */
 import { z } from "zod";
-import { HatrackError } from "../src/errors.ts";
-import type { FalconClient } from "./falcon-client.ts";
+import { parsed, type FalconClient } from "./falcon-client.ts";
 import { mustList, text, texts } from "./lenient.ts";
 
 export const FalconHost = z.object({
@@ -58,11 +57,4 @@ export async function hostsById(
 /** Fit to stand in a filter: no quote, no wildcard, nothing that could begin another condition. */
 export function isPlainName(name: string): boolean {
   return /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,254}$/u.test(name);
-}
-
-function parsed<T>(schema: z.ZodType<T>, body: unknown, path: string): T {
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  const message = `falcon: ${path}: expected {"resources": […]}, got ${JSON.stringify(body).slice(0, 100)}`;
-  throw new HatrackError("falcon_refused", message, { cause: result.error, retryable: true });
 }

@@ -10,9 +10,9 @@ import { fit, label, valueLabel, widthOf } from "./label.ts";
 import { curve, drawing, rect, words, type Box, type Shape } from "./shapes.ts";
 import { themes, type Colour, type Theme, type ThemeName } from "./theme.ts";
 
-/** About what Slack shows a picture at, on a desk and, a third smaller, on a telephone: names must stay readable. */
 /** Bold letters of 13, measured as they stand in a font wider than Inter: a page falls back to what a system has. */
 const boldSize = 15;
+/** About what Slack shows a picture at, on a desk and, a third smaller, on a telephone: names must stay readable. */
 const width = 460;
 const edge = 10;
 const row = 50;
