@@ -32,6 +32,7 @@ export function stream(views: Views, here: URL, response: ServerResponse, signal
     try {
       stale = false;
       const drawn = await views.draw(here);
+      if (response.writableEnded) return;
       if ("page" in drawn) for (const { id, html } of drawn.page.regions) push(id, html);
       push("notice", noticeOf(views.notice()));
       response.write(": drawn\n\n");
@@ -55,6 +56,7 @@ export function stream(views: Views, here: URL, response: ServerResponse, signal
   const beat = setInterval(soon, beatMs);
   const end = (): void => {
     stop();
+    signal.removeEventListener("abort", end);
     clearInterval(beat);
     clearTimeout(later);
     response.end();

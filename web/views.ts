@@ -6,6 +6,7 @@ import { reasonOf } from "../src/errors.ts";
 import type { AnyEvent } from "../src/events/envelope.ts";
 import { CaseId } from "../src/events/vocabulary.ts";
 import { CaseMemory, type MemoryOptions } from "../src/memory/case-memory.ts";
+import { KeyedQueue } from "../slack/lanes/queue.ts";
 import { html } from "../slack/workspace/page/html.ts";
 import { redirect, type Answer } from "./http.ts";
 import type { Page } from "./page.ts";
@@ -54,7 +55,8 @@ export class Views {
   readonly watch = new Watch();
   readonly #sources: Sources;
   readonly #uptime = new Uptime();
-  #memory: Promise<CaseMemory> | undefined;
+  readonly #queue = new KeyedQueue();
+  #memory: CaseMemory | undefined;
   #groups: readonly GroupStatus[] | undefined;
 
   constructor(sources: Sources) {
@@ -137,20 +139,12 @@ export class Views {
 
   /** One fold at a time, whoever asks. */
   #caughtUp(): Promise<CaseMemory> {
-    const { bus, memory: options } = this.#sources;
-    const before = this.#memory;
-    const next =
-      before === undefined
-        ? CaseMemory.project(bus, options)
-        : before.then(async (memory) => {
-            await memory.catchUp();
-            return memory;
-          });
-    this.#memory = next;
-    next.catch(() => {
-      if (this.#memory === next) this.#memory = before;
+    return this.#queue.run("memory", async () => {
+      const { bus, memory: options } = this.#sources;
+      if (this.#memory === undefined) this.#memory = await CaseMemory.project(bus, options);
+      else await this.#memory.catchUp();
+      return this.#memory;
     });
-    return next;
   }
 
   async floor(): Promise<Page> {

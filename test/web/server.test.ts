@@ -1,10 +1,17 @@
+import { getEventListeners } from "node:events";
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { manualClock } from "../../src/clock.ts";
+import { silent } from "../../src/diagnostics.ts";
 import { cookieValue } from "../../web/access.ts";
+import { stream } from "../../web/live.ts";
+import { Views } from "../../web/views.ts";
 import { makeEvent } from "../../src/events/parse.ts";
 import type { Bus } from "../../src/bus/bus.ts";
 import type { LocalBus } from "../../src/bus/local-bus.ts";
 import { makeCard } from "./cards.ts";
-import { ask, busOf, givenDashboard, theCase, type Given } from "./given.ts";
+import { ask, busOf, caseLog, givenDashboard, shippedPolicy, theCase, type Given } from "./given.ts";
 
 const token = "a-token-of-enough-characters";
 const pages = [
@@ -157,6 +164,52 @@ describe("a log that cannot be read, or not yet", () => {
     );
   });
 });
+
+describe("what stands behind open pages", () => {
+  it("folds memory anew once the log can be read again, however many asked meanwhile", async () => {
+    const { bus, views } = await givenViews();
+    let isDown = true;
+    views.bus.read = (options) => (isDown ? failing() : bus.read(options));
+    const shown = new Views(views);
+    const asked = await Promise.allSettled([shown.campaigns(14), shown.campaigns(14)]);
+    expect(asked.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    isDown = false;
+    expect((await shown.campaigns(14)).cases).toBe(2);
+    await bus.close();
+  });
+
+  it("leaves nothing of a page that was closed while it was drawn", async () => {
+    const { bus, views } = await givenViews();
+    const ending = new AbortController();
+    const response = new ServerResponse(new IncomingMessage(new Socket()));
+    const shown = new Views(views);
+    const { promise: drawn, resolve } = Promise.withResolvers<undefined>();
+    const draw = shown.draw.bind(shown);
+    shown.draw = (url) => draw(url).finally(() => setImmediate(resolve, undefined));
+    const failed: unknown[] = [];
+    response.on("error", (error) => failed.push(error));
+    stream(shown, new URL("http://dashboard/policy"), response, ending.signal);
+    expect(getEventListeners(ending.signal, "abort")).toHaveLength(1);
+    response.emit("close");
+    expect(getEventListeners(ending.signal, "abort")).toEqual([]);
+    await drawn;
+    expect(failed).toEqual([]);
+    await bus.close();
+  });
+});
+
+async function* failing(): AsyncGenerator<never> {
+  yield* await Promise.reject<never[]>(new Error("the bus is down"));
+}
+
+async function givenViews() {
+  const bus = await busOf(caseLog());
+  const views = {
+    ...{ bus: onlyReading(bus), live: true, about: "data", policy: await shippedPolicy(), memory: {} },
+    ...{ order: [], clock: manualClock(0), diagnostics: silent, scorecards: () => Promise.resolve([]) },
+  };
+  return { bus, views };
+}
 
 describe("a dashboard that others reach", () => {
   it("does not start without a token", async () => {

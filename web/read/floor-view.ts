@@ -23,7 +23,6 @@ export interface WaitingFor {
   readonly title: string;
   /** Since when the longest of them has waited, milliseconds since the epoch. */
   readonly oldest: number;
-  readonly soonestExpiry: number | undefined;
   readonly requests: readonly Handoff[];
 }
 
@@ -106,16 +105,10 @@ function rowOf(
 function waitingOf(pending: readonly Handoff[]): WaitingFor[] {
   const byTitle = Map.groupBy(pending, ({ bar }) => bar.addressed.title);
   return [...byTitle]
-    .map(([title, requests]) => {
-      const expiries = requests.flatMap(({ opened }) =>
-        opened === undefined ? [] : Date.parse(opened.expiresAt),
-      );
-      return {
-        title,
-        requests,
-        oldest: Math.min(...requests.map(({ askedAt }) => Date.parse(askedAt))),
-        soonestExpiry: expiries.length === 0 ? undefined : Math.min(...expiries),
-      };
-    })
+    .map(([title, requests]) => ({
+      title,
+      requests,
+      oldest: Math.min(...requests.map(({ askedAt }) => Date.parse(askedAt))),
+    }))
     .sort((a, b) => a.oldest - b.oldest);
 }
