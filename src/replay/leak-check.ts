@@ -135,7 +135,10 @@ export class LeakCheck {
         return { kind: "later_ticket", ticketId: opens.ticketId };
     }
     const notes = this.#notes.get(caseId);
-    return notes !== undefined && text.includes(notes.text) ? { kind: "close_notes", ...notes } : undefined;
+    if (notes === undefined) return undefined;
+    // A prompt holds the case as JSON: a quote or a line break stands in it escaped.
+    const written = [notes.text, JSON.stringify(notes.text).slice(1, -1)];
+    return written.some((one) => text.includes(one)) ? { kind: "close_notes", ...notes } : undefined;
   }
 }
 

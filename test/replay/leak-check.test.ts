@@ -47,15 +47,19 @@ describe("the leak check", () => {
     await expect(leaky).rejects.toMatchObject({ code: "replay_leak" });
   });
 
-  it("fails it by the analyst's own words too, wherever the alert has them from", async () => {
-    const [early] = two;
-    if (early === undefined) throw new Error("no ticket");
-    const described = {
-      ...early,
-      alert: { ...early.alert, raw: { ...early.alert.raw, description: `FYI: ${notes}` } },
-    };
-    await expect(backtest({ tickets: [described] })).rejects.toThrow(/read the close notes of ticket early/);
-  });
+  it.each([notes, 'Called the owner: "the printer driver", it was said.\nNo more than that.'])(
+    "fails it by the analyst's own words too, wherever the alert has them from: %j",
+    async (closeNotes) => {
+      const early = ticket("early", { at: 0, closesAfter: 600, closeNotes });
+      const described = {
+        ...early,
+        alert: { ...early.alert, raw: { ...early.alert.raw, description: `FYI: ${closeNotes}` } },
+      };
+      await expect(backtest({ tickets: [described] })).rejects.toThrow(
+        /read the close notes of ticket early/,
+      );
+    },
+  );
 
   it("fails a run whose look-ups know a later ticket, by its case", async () => {
     const leaky = backtest({
