@@ -15,7 +15,8 @@ export const workTypes = [
     "response.planned",
     "intel.reported",
   ] as const),
-  ...(["role.worked", "role.failed", "handoff.requested", "entry.dead", "model.unavailable"] as const),
+  ...(["role.worked", "role.failed", "handoff.requested", "model.unavailable"] as const),
+  ...(["entry.dead", "entry.redriven"] as const),
 ] satisfies readonly EventType[];
 
 const findings = ["alert.triaged", "case.investigated", "response.planned", "intel.reported"] as const;
@@ -30,16 +31,18 @@ export class CaseWork {
   readonly #traces = new Map<string, Trace>();
   readonly #requests: EventData<"handoff.requested">[] = [];
   readonly #types = new Map<string, string>();
-  #unworked: string | undefined;
+  /** By group, until its dead letter is given to it again. */
+  readonly #stopped = new Map<string, string>();
+  #unavailable: string | undefined;
 
   evolve(event: AnyEvent): void {
     if (!isEvent(event, ...workTypes)) return;
     this.#types.set(event.id, event.type);
     if (isEvent(event, "alert.received")) this.#alert ??= event;
     else if (isEvent(event, "handoff.requested")) this.#requests.push(event.data);
-    else if (isEvent(event, "entry.dead"))
-      this.#unworked ??= `${event.data.group} stopped: ${event.data.error}`;
-    else if (isEvent(event, "model.unavailable")) this.#unworked ??= `model unavailable: ${event.data.why}`;
+    else if (isEvent(event, "entry.dead")) this.#stopped.set(event.data.group, event.data.error);
+    else if (isEvent(event, "entry.redriven")) this.#stopped.delete(event.data.group);
+    else if (isEvent(event, "model.unavailable")) this.#unavailable ??= event.data.why;
     else if (isEvent(event, "role.worked", "role.failed")) this.#trace(event);
     else this.#note(event);
   }
@@ -64,7 +67,7 @@ export class CaseWork {
     if (this.#alert === undefined) return undefined;
     const { caseId, title, rule, host, severity } = this.#alert.data;
     const roles = [...this.#traces.values()].map((trace) => this.#roleOf(trace));
-    const unworked = this.#unworked ?? (roles.length === 0 ? "no role worked on it" : undefined);
+    const unworked = this.#whyUnworked() ?? (roles.length === 0 ? "no role worked on it" : undefined);
     return {
       ...{ caseId, title, rule: rule.name, alertSeverity: severity },
       ...(host === undefined ? {} : { host: host.name }),
@@ -74,6 +77,12 @@ export class CaseWork {
       roles,
       ...(unworked === undefined ? {} : { unworked: unworked.slice(0, 300) }),
     };
+  }
+
+  #whyUnworked(): string | undefined {
+    if (this.#unavailable !== undefined) return `model unavailable: ${this.#unavailable}`;
+    const [stopped] = this.#stopped;
+    return stopped && `${stopped[0]} stopped: ${stopped[1]}`;
   }
 
   #arm(): WorkedTicket["arm"] {
