@@ -2,8 +2,9 @@
  * The events of the cases that are at work, in memory: each role reads its case again with every run. Those done last
  * stay a while, for it is they that are recalled most.
  */
-import { comparePositions, type ReadOptions, type StoredEvent } from "../bus/bus.ts";
+import type { ReadOptions, StoredEvent } from "../bus/bus.ts";
 import { CaseId } from "../events/vocabulary.ts";
+import { entriesIn } from "./entries-in-memory.ts";
 
 const mostDone = 256;
 
@@ -29,21 +30,8 @@ export class CasesAtHand {
   }
 
   /** Undefined: it is not at hand, and is read from the log. */
-  read({ subject, after, to, types }: ReadOptions): AsyncIterable<StoredEvent> | undefined {
+  read({ subject, ...range }: ReadOptions): AsyncIterable<StoredEvent> | undefined {
     const kept = subject === undefined ? undefined : this.#events.get(subject);
-    if (kept === undefined) return undefined;
-    const wanted: ReadonlySet<string> | undefined = types && new Set(types);
-    const chosen = kept.filter(
-      ({ event, position }) =>
-        (wanted === undefined || wanted.has(event.type)) &&
-        (after === undefined || comparePositions(position, after) > 0) &&
-        (to === undefined || comparePositions(position, to) <= 0),
-    );
-    return inOrder(chosen);
+    return kept && entriesIn(kept, range);
   }
-}
-
-async function* inOrder(entries: readonly StoredEvent[]): AsyncGenerator<StoredEvent> {
-  await Promise.resolve();
-  yield* entries;
 }

@@ -254,8 +254,8 @@ function workerOf<T extends EventType, S>(
     group,
     wakes: new Set(types),
     keyOf,
-    handle: async ({ event: any, position }) => {
-      const event = mine(any);
+    handle: async ({ event: given, position }) => {
+      const event = mine(given);
       if (!wants(event)) return skip("not wanted");
       const key = keyOf(event);
       const state = key === undefined ? undefined : states.get(key);

@@ -4,7 +4,6 @@
  */
 import { says, type Handled } from "../bus/bus.ts";
 import { pause } from "../bus/waiting.ts";
-import type { Task } from "./lockstep-bus.ts";
 
 export interface Patience {
   /** Tries of one run before it is given up; once one is given up, each further run has one try. */
@@ -15,11 +14,11 @@ export interface Patience {
 
 export const usualPatience: Patience = { tries: 4, waitMs: 5_000 };
 
-type Patiently = (task: Task, work: () => Promise<Handled>) => Promise<Handled>;
+type Patiently = (work: () => Promise<Handled>) => Promise<Handled>;
 
 export function patiently(patience: Patience = usualPatience): Patiently {
   let down = false;
-  return async (_task, work) => {
+  return async (work) => {
     for (let tried = 1; ; tried += 1) {
       const handled = await work();
       if (!("stop" in handled)) {

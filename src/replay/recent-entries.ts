@@ -1,5 +1,6 @@
 /** The end of the log in memory: whoever follows it reads there what has come since, and not from the database. */
 import { comparePositions, type Position, type ReadOptions, type StoredEvent } from "../bus/bus.ts";
+import { entriesIn } from "./entries-in-memory.ts";
 
 const most = 1024;
 
@@ -13,27 +14,14 @@ export class RecentEntries {
   }
 
   /** Undefined: it may reach further back. */
-  read({ subject, after, to, types }: ReadOptions): AsyncIterable<StoredEvent> | undefined {
+  read({ subject, after, ...range }: ReadOptions): AsyncIterable<StoredEvent> | undefined {
     if (subject !== undefined || after === undefined || !this.#reachesBack(after)) return undefined;
-    const wanted: ReadonlySet<string> | undefined = types && new Set(types);
     const before = this.#entries.findLastIndex(({ position }) => comparePositions(position, after) <= 0);
-    const since = this.#entries.slice(before + 1);
-    return inOrder(
-      since.filter(
-        ({ event, position }) =>
-          (wanted === undefined || wanted.has(event.type)) &&
-          (to === undefined || comparePositions(position, to) <= 0),
-      ),
-    );
+    return entriesIn(this.#entries.slice(before + 1), range);
   }
 
   #reachesBack(after: Position): boolean {
     const [first] = this.#entries;
     return first !== undefined && comparePositions(first.position, after) <= 0;
   }
-}
-
-async function* inOrder(entries: readonly StoredEvent[]): AsyncGenerator<StoredEvent> {
-  await Promise.resolve();
-  yield* entries;
 }

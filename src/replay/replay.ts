@@ -103,7 +103,7 @@ class ReplayRun {
     this.#byCase = new Map(open.map((one) => [one.alert.caseId, one]));
     const patient = patiently(options.patience);
     const around = (task: Task, work: () => Promise<Handled>): Promise<Handled> =>
-      this.#timed(task, () => patient(task, work));
+      this.#timed(task, () => patient(work));
     this.#bus = new LockstepBus({ clock: this.#clock, diagnostics, parallel, around });
   }
 

@@ -3,7 +3,6 @@
  * it was closed. It moves the clock, and goes on with the next wave when the roles are done with this one.
  */
 import type { manualClock } from "../clock.ts";
-import { isoTime } from "../clock.ts";
 import type { AlertSource, SourceItem } from "../seams/alert-source.ts";
 import type { OpenTicket } from "./open-tickets.ts";
 import { wavesOf } from "./waves.ts";
@@ -52,6 +51,6 @@ async function* items(tickets: readonly OpenTicket[], pace: TicketPace): AsyncGe
   }
   for (const { at, label } of due(Infinity)) {
     clock.set(Math.max(at, clock.now()));
-    yield { label: { ...label, closedAt: isoTime(at) } };
+    yield { label };
   }
 }
