@@ -10,7 +10,7 @@ import { recall } from "../src/memory/recall.ts";
 import { random } from "../src/replay/random.ts";
 import { caseIdAt, caseLog } from "./memory-cases.ts";
 import { graphClusters, linkingCases, SqlRecall } from "./memory-peers.ts";
-import { alone, compared, median, type Options, type Row } from "./row.ts";
+import { alone, compared, median, percentile, type Options, type Row } from "./row.ts";
 
 const seed = 20_260_302;
 const questions = 2000;
@@ -67,9 +67,8 @@ function timed(ids: readonly string[], ask: (caseId: string) => unknown): Times 
       best[i] = Math.min(best[i] ?? Infinity, (performance.now() - started) * 1000);
     }
   }
-  const sorted = best.sort((a, b) => a - b);
   const mean = best.reduce((sum, time) => sum + time, 0) / best.length;
-  return { mean, p50: median(sorted), p99: sorted[Math.floor(sorted.length * 0.99)] ?? 0 };
+  return { mean, p50: median(best), p99: percentile(best, 0.99) };
 }
 
 function recallIn(state: MemoryState, caseId: string) {

@@ -74,9 +74,7 @@ function standingVerdict(facts: readonly Fact[]): Fact[] {
 /** Why an action was taken: who proposed it and on what, who decided, and whether it was done. */
 function wholeAction(facts: readonly Fact[]): Fact[] {
   const about = facts.filter(({ verb }) => verb !== undefined);
-  return about.filter(
-    ({ type }) => type === "action.proposed" || type === "action.decided" || /^action\./.test(type),
-  );
+  return about.filter(({ type }) => type.startsWith("action."));
 }
 
 const ended: readonly string[] = ["authorised", "rejected", "expired", "cancelled", "superseded"];

@@ -4,7 +4,7 @@ import { isEvent, type AnyEvent } from "../events/envelope.ts";
 import { strengthOf } from "../indicators/classify.ts";
 import { mayLink, standing, type CaseRecord } from "./case-record.ts";
 import { isFamiliar } from "./links.ts";
-import { recordsOf, type MemoryState } from "./memory-state.ts";
+import { earlierFirst, recordsOf, type MemoryState } from "./memory-state.ts";
 import type { Window } from "./window.ts";
 import { hubCases } from "./worth.ts";
 
@@ -90,7 +90,7 @@ function finding(
 }
 
 function byOpening<R extends CaseRecord>(records: readonly R[]): R[] {
-  return records.toSorted((a, b) => a.openedAt - b.openedAt || (a.caseId < b.caseId ? -1 : 1));
+  return records.toSorted(earlierFirst);
 }
 
 /** What was reported before: of each finding all cases it was ever reported with, and how many it last had. */

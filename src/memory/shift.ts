@@ -9,6 +9,7 @@ import { isEvent, type AnyEvent } from "../events/envelope.ts";
 import { Verdict } from "../events/vocabulary.ts";
 import { emptyCase, evolveCase, type CaseFile, type Proposal } from "./case-file.ts";
 import { evolveRecord, standing, type CaseRecord } from "./case-record.ts";
+import { earlierFirst } from "./memory-state.ts";
 import { within, type Window } from "./window.ts";
 
 export interface OpenApproval {
@@ -90,7 +91,7 @@ export class ShiftFold {
 
   facts(): ShiftFacts {
     const records = [...this.#records.values()];
-    const opened = records.toSorted((a, b) => a.openedAt - b.openedAt || (a.caseId < b.caseId ? -1 : 1));
+    const opened = records.toSorted(earlierFirst);
     const said = (what: string): number => this.#said.get(what) ?? 0;
     const counts = { ...alertCounts(records, this.#dead, said), ...decisionCounts(this.#proposals(), said) };
     return { counts, openApprovals: this.#open(), caseIds: opened.map(({ caseId }) => caseId) };

@@ -9,6 +9,7 @@ import type { EventData } from "../events/catalogue.ts";
 import { isEvent, type AnyEvent } from "../events/envelope.ts";
 import { caseIdOf } from "../events/ids.ts";
 import { isCleared, standing, type CaseRecord } from "./case-record.ts";
+import { earlierFirst } from "./memory-state.ts";
 import { filterFor, type Exclusion, type Trait } from "./sigma/propose.ts";
 import { isSystemProgram } from "./system-program.ts";
 import { within, type Window } from "./window.ts";
@@ -43,7 +44,7 @@ export function noisyRules(records: readonly CaseRecord[], window: Window): Nois
 }
 
 function split(rule: string, cases: readonly CaseRecord[]): Noisy {
-  const sorted = cases.toSorted((a, b) => a.openedAt - b.openedAt || (a.caseId < b.caseId ? -1 : 1));
+  const sorted = cases.toSorted(earlierFirst);
   return { rule, quiet: sorted.filter(isCleared), others: sorted.filter((record) => !isCleared(record)) };
 }
 
