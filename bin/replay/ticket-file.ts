@@ -23,15 +23,17 @@ const mostRemarks = 5;
 
 /** A line for each problem, and how many more of a kind there were. */
 export function problemLines(file: string, problems: readonly TicketProblem[]): string[] {
-  const byCode = Map.groupBy(problems, ({ code }) => code);
-  const unsaid = new Map<string, number>();
-  const said = problems.filter((problem) => {
-    if (!problem.kept) return true;
-    const before = (byCode.get(problem.code) ?? []).indexOf(problem);
-    if (before >= mostRemarks) unsaid.set(problem.code, (unsaid.get(problem.code) ?? 0) + 1);
-    return before < mostRemarks;
+  const seen = new Map<string, number>();
+  const said = problems.filter(({ code, kept }) => {
+    if (!kept) return true;
+    const nth = (seen.get(code) ?? 0) + 1;
+    seen.set(code, nth);
+    return nth <= mostRemarks;
   });
-  const more = [...unsaid].map(([code, n]) => `${file}: ${n} more lines: ${code.replaceAll("_", " ")}`);
+  const unsaid = [...seen].flatMap(([code, n]) =>
+    n > mostRemarks ? [[code, n - mostRemarks] as const] : [],
+  );
+  const more = unsaid.map(([code, n]) => `${file}: ${n} more lines: ${code.replaceAll("_", " ")}`);
   return [
     ...said.map(({ line, message, kept }) => `${file}:${line}: ${kept ? "" : "left out: "}${message}`),
     ...more,
