@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Role } from "../../src/agent/role.ts";
 import { handlerOf } from "../../src/agent/runner.ts";
+import type { Position, ReadOptions, StoredEvent } from "../../src/bus/bus.ts";
 import { LocalBus } from "../../src/bus/local-bus.ts";
 import { manualClock } from "../../src/clock.ts";
 import { silent } from "../../src/diagnostics.ts";
@@ -180,6 +181,26 @@ describe("the day it went quiet", () => {
 });
 
 describe("a change of model", () => {
+  it("is looked up among what came since the last: a log of years is read once", async () => {
+    const clock = manualClock(Date.parse("2026-11-16T08:00:00Z"));
+    const bus = new LocalBus({ clock });
+    await bus.open([]);
+    closers.push(() => bus.close());
+    const from: (Position | undefined)[] = [];
+    const read = (options: ReadOptions = {}): AsyncIterable<StoredEvent> => {
+      from.push(options.after);
+      return bus.read(options);
+    };
+    const publish: LocalBus["publish"] = (events) => bus.publish(events);
+    const announcer = new Announcer({ bus: { read, publish }, clock, diagnostics: silent });
+    for (const to of ["b", "c", "d"]) announcer.say({ type: "failed_over", leg: "a", to, why: "down" });
+    await announcer.idle();
+    const positions: Position[] = [];
+    for await (const { position } of bus.read()) positions.push(position);
+    expect(positions).toHaveLength(3);
+    expect(from).toEqual([undefined, undefined, positions[0]]);
+  });
+
   it("is on the log once, however many processes see it", async () => {
     const clock = manualClock(Date.parse("2026-11-16T08:00:00Z"));
     const bus = new LocalBus({ clock });

@@ -3,7 +3,7 @@
  * change is said only if that is something else, and its id is made of what it follows on: two processes that say the
  * same at the same moment say it under one id.
  */
-import type { Bus } from "../../bus/bus.ts";
+import type { Bus, Position } from "../../bus/bus.ts";
 import { isoTime, type Clock } from "../../clock.ts";
 import type { Diagnostics } from "../../diagnostics.ts";
 import { reasonOf } from "../../errors.ts";
@@ -32,6 +32,9 @@ export class Announcer {
   readonly #deps: AnnouncerDeps;
   readonly #closing = new AbortController();
   #work: Promise<void> = Promise.resolve();
+  /** What was last said of each role, and of all (undefined), up to there: a log of years is read once. */
+  readonly #said = new Map<string | undefined, Said>();
+  #readTo: Position | undefined;
 
   constructor(deps: AnnouncerDeps) {
     this.#deps = deps;
@@ -82,12 +85,12 @@ export class Announcer {
 
   /** What was last said of all roles, or of this one. */
   async #last(change: Change): Promise<Said | undefined> {
-    const role = "kind" in change ? change.kind : undefined;
-    let last: Said | undefined;
-    for await (const { event } of this.#deps.bus.read({ subject, types })) {
-      if (isEvent(event, ...types) && roleOf(event) === role) last = event;
+    const after = this.#readTo === undefined ? {} : { after: this.#readTo };
+    for await (const { event, position } of this.#deps.bus.read({ subject, types, ...after })) {
+      if (isEvent(event, ...types)) this.#said.set(roleOf(event), event);
+      this.#readTo = position;
     }
-    return last;
+    return this.#said.get("kind" in change ? change.kind : undefined);
   }
 }
 
