@@ -65,7 +65,8 @@ class Arrivals {
   async pump(log: AsyncIterable<StoredEvent>): Promise<void> {
     try {
       for await (const stored of log) {
-        await this.#offer(stored);
+        // Offered after the end nobody would take it, and the log would never be told to stop.
+        if (!this.#ended) await this.#offer(stored);
         if (this.#ended) break;
       }
     } catch (error) {
