@@ -1,5 +1,9 @@
+import { once } from "node:events";
+import { createServer, type Socket } from "node:net";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { isRedisUrl, redisAddress, withoutSecrets } from "../../src/bus/redis/address.ts";
+import { RedisConnection } from "../../src/bus/redis/connection.ts";
 
 describe("REDIS_URL", () => {
   it("names one Redis, encrypted or not", () => {
@@ -46,6 +50,27 @@ describe("REDIS_URL", () => {
   ])("refuses %s and names the three forms", (url) => {
     expect(isRedisUrl(url)).toBe(false);
     expect(() => redisAddress(url)).toThrow(/REDIS_URL: expected redis:.*redis-sentinel:.*redis-cluster:/);
+  });
+
+  it.each([
+    ["rediss-sentinel", 0x16],
+    ["redis-sentinel", "*".charCodeAt(0)],
+  ])("asks the Sentinels of %s as it says: the first byte they get is %i", async (scheme, first) => {
+    const got = Promise.withResolvers<number | undefined>();
+    const sentinel = createServer((socket: Socket) => {
+      socket.on("error", () => undefined);
+      socket.once("data", (bytes) => {
+        got.resolve(Buffer.from(bytes)[0]);
+        socket.destroy();
+      });
+    }).listen(0, "127.0.0.1");
+    await once(sentinel, "listening");
+    const { port } = z.object({ port: z.int() }).parse(sentinel.address());
+    const redis = RedisConnection.forCommands(`${scheme}://127.0.0.1:${port}/soc`, 1_000);
+    // A TLS client begins with a handshake record, a plain one with a command.
+    expect(await got.promise).toBe(first);
+    redis.close();
+    sentinel.close();
   });
 
   it("shows no password", () => {

@@ -184,6 +184,9 @@ function clientOf(address: RedisAddress, timeouts: Timeouts): Client {
     retryStrategy: reconnectMs,
     sentinelRetryStrategy: reconnectMs,
     ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
-    ...(credentials.tls === undefined ? {} : { enableTLSForSentinelMode: true }),
+    // To the primary, and to the Sentinels themselves: they are asked with a password too.
+    ...(credentials.tls === undefined
+      ? {}
+      : { enableTLSForSentinelMode: true, sentinelTLS: credentials.tls }),
   });
 }
