@@ -68,7 +68,8 @@ export class RedisGroupStore implements GroupStore {
   /** The claims once a replica has their entries; none while it has not: then they are handed back. */
   async #confirmed(claims: readonly Claim[], signal: AbortSignal): Promise<readonly Claim[]> {
     const { confirmation, redis, keys } = this.#group;
-    const youngest = claims.at(-1)?.position;
+    // What is gone from the log comes without its text: it is buried, and handed back it would only come again.
+    const youngest = claims.findLast(({ text }) => text !== undefined)?.position;
     if (confirmation === undefined || youngest === undefined) return claims;
     if (!(await this.#hasReplica(confirmation, signal))) {
       await this.handBack(claims);
