@@ -128,9 +128,11 @@ export class RedisBus implements Bus {
   async publish(events: readonly AnyEvent[]): Promise<StoredEvent[]> {
     const { partitions } = this.#writing();
     // All are checked before one is said.
-    const checked = events.map((event, at) => ({ ...stored(event), at }));
+    const checked = events.map(stored).map((one, at) => {
+      return { ...one, at, home: homeOf(one.event, partitions.length) };
+    });
     const said = partitions.map(async (partition) => {
-      const own = checked.filter(({ event }) => homeOf(event, partitions.length) === partition.number);
+      const own = checked.filter(({ home }) => home === partition.number);
       return (await partition.log.publish(own)).map((entry, n) => ({ entry, at: own[n]?.at ?? 0 }));
     });
     const all = (await Promise.all(said)).flat();
