@@ -32,8 +32,8 @@ export interface Serving {
   readonly bus: Bus;
   /** Why the front end does not serve; undefined when it does. Left out: this process has none. */
   readonly unready?: () => Promise<string | undefined>;
-  /** Also say how every group on the log stands, what waits for people, and the canary. */
-  readonly wholeLog?: boolean;
+  /** Also say how every group on the log stands, and by this, what waits for people, and the canary. */
+  readonly wholeLog?: Bus;
 }
 
 /** How long the log may take to answer, milliseconds. */
@@ -113,9 +113,9 @@ export class Health {
   async serving(serving: Serving): Promise<void> {
     const { diagnostics, open } = this.#options;
     this.#serving = serving;
-    if (serving.wholeLog === true && this.#metrics !== undefined) {
+    if (serving.wholeLog !== undefined && this.#metrics !== undefined) {
       const { followLog } = await import("./metrics-log.ts");
-      const followed = followLog({ bus: serving.bus, clock: systemClock, diagnostics });
+      const followed = followLog({ bus: serving.wholeLog, clock: systemClock, diagnostics });
       open.add(() => followed.close());
       this.#log = followed.watch;
     }
@@ -198,7 +198,7 @@ export class Health {
       return [];
     });
     const { groups: own } = this.pulse;
-    return wholeLog === true ? all : all.filter(({ group }) => own.has(group));
+    return wholeLog !== undefined ? all : all.filter(({ group }) => own.has(group));
   }
 }
 

@@ -64,7 +64,7 @@ export class LogWatch {
 }
 
 export interface Following {
-  /** Where only what is signed counts. */
+  /** Where only what is signed counts, of a process that has the keys to tell. */
   readonly bus: Bus;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;

@@ -107,7 +107,7 @@ async function assemble(options: SocOptions, open: Closers): Promise<RunningSoc>
   });
   open.add(() => dashboard.close());
   diagnostics.info({ url: `${dashboard.url}/` }, `the dashboard is at ${dashboard.url}/`);
-  await health.serving({ bus, wholeLog: true, unready: () => front.unready() });
+  await health.serving({ bus, wholeLog: trusted, unready: () => front.unready() });
   const control = await startControl({ ...config, bus, diagnostics, unready: () => front.unready() });
   open.add(() => control.close());
   const ending = new AbortController();

@@ -129,7 +129,7 @@ async function startRole(config: Config, role: Role, running: Running): Promise<
   open.add(() => team.stop());
   await team.start();
   await kind.beside(config, needs);
-  await health.serving({ bus, wholeLog: kind.wholeLog });
+  await health.serving({ bus, ...(kind.wholeLog ? { wholeLog: trusted } : {}) });
   diagnostics.info({ role: role.name, on: role.on }, `${role.title} is at work`);
   return team;
 }

@@ -3,7 +3,7 @@ import { HatrackError } from "../../src/errors.ts";
 import { loadSchedules } from "../../schedules/load-schedules.ts";
 import { nextFirings, windowOf } from "../../schedules/match.ts";
 import type { Schedule } from "../../schedules/schedule.ts";
-import { loadOrganisation } from "../assemble.ts";
+import { loadSoc } from "../assemble.ts";
 import { Closers } from "../closers.ts";
 import { flag, textOption, type Command, type Invocation } from "../command.ts";
 import type { Config } from "../config.ts";
@@ -42,7 +42,7 @@ may run: each firing is on the log once. What was missed is caught up at start, 
 
 async function fire(config: Config): Promise<void> {
   const diagnostics = await openDiagnostics(config);
-  const { soc } = await loadOrganisation(config);
+  const soc = await loadSoc(config);
   const life = untilTerminated(diagnostics);
   const open = new Closers();
   try {
@@ -53,7 +53,7 @@ async function fire(config: Config): Promise<void> {
     });
     open.add(() => bus.close());
     await startSchedules({ bus, soc, diagnostics, open });
-    await health.serving({ bus, wholeLog: true });
+    await health.serving({ bus, wholeLog: bus });
     await life.ended;
   } finally {
     await open.close();
@@ -63,8 +63,7 @@ async function fire(config: Config): Promise<void> {
 
 async function list({ values, config, print }: Invocation): Promise<number> {
   const count = countOf(textOption(values, "next"));
-  const { soc } = await loadOrganisation(config());
-  const schedules = await loadSchedules(soc.schedules);
+  const schedules = await loadSchedules((await loadSoc(config())).schedules);
   const now = systemClock.now();
   const rows = schedules.map((schedule) => rowOf(schedule, nextFirings(schedule, now, count)));
   if (flag(values, "json")) print(JSON.stringify({ schedules: rows }));
