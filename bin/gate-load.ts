@@ -5,7 +5,7 @@ import { HatrackError } from "../src/errors.ts";
 import type { AnyEvent } from "../src/events/envelope.ts";
 import { gateLoad, type GateLoad, type NightLoad, type RoleLoad } from "../src/gate/load.ts";
 import { gateSays } from "../src/gate/says.ts";
-import { loadOrganisation } from "./assemble.ts";
+import { loadSoc } from "./assemble.ts";
 import { flag, textOption, type Invocation } from "./command.ts";
 import { table } from "./table.ts";
 
@@ -16,8 +16,7 @@ export async function showLoad(bus: Bus, { values, print, config }: Invocation):
   const days = daysOf(textOption(values, "days"));
   const events: AnyEvent[] = [];
   for await (const { event } of bus.read({ types: gateSays })) events.push(event);
-  const { soc } = await loadOrganisation(config());
-  const { zone } = soc.schedules;
+  const { zone } = (await loadSoc(config())).schedules;
   const load = gateLoad(events, { from: to - days * dayMs, to, zone });
   print(flag(values, "json") ? JSON.stringify({ ...load, zone }) : inWords(load, { days, zone }));
   return 0;

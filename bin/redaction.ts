@@ -6,7 +6,7 @@ import { ownShape } from "../src/agent/own-shapes.ts";
 import { makeRedactor, type Redactor } from "../src/agent/redact.ts";
 import type { SocFile } from "../src/soc-schema.ts";
 import type { Diagnostics } from "../src/diagnostics.ts";
-import { loadOrganisation, loadSoc } from "./assemble.ts";
+import { loadSoc } from "./assemble.ts";
 import type { Config } from "./config.ts";
 import { makeDiagnostics } from "./diagnostics.ts";
 
@@ -20,7 +20,7 @@ export async function redactorOf(config: Config, { redact }: Pick<SocFile, "reda
 
 /** For a command, by the soc.yaml it is configured with. */
 export async function redactorHere(config: Config): Promise<Redactor> {
-  return redactorOf(config, (await loadOrganisation(config)).soc);
+  return redactorOf(config, await loadSoc(config));
 }
 
 /** Diagnostics that soc.yaml's own patterns are taken out of too, without digests. For who needs soc.yaml anyway. */

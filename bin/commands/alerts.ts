@@ -2,7 +2,7 @@ import { systemClock } from "../../src/clock.ts";
 import { HatrackError } from "../../src/errors.ts";
 import { TrustedBus } from "../../src/gate/trusted-bus.ts";
 import { publishAlerts } from "../../src/seams/publish-alerts.ts";
-import { loadOrganisation } from "../assemble.ts";
+import { loadSoc } from "../assemble.ts";
 import { Closers } from "../closers.ts";
 import type { Command, Invocation } from "../command.ts";
 import { alertSources, isAlertSource, type Config } from "../config.ts";
@@ -31,7 +31,7 @@ exit 1, so that a service manager starts it again: nothing enters the log twice.
     const open = new Closers();
     try {
       const health = await Health.open(config, { part: "alerts", diagnostics, open, ending: life.signal });
-      const { soc } = await loadOrganisation(config);
+      const soc = await loadSoc(config);
       const { trusted } = await loadKeys(config, "reader");
       const redactor = await redactorOf(config, soc);
       const whole = await openWatchedBus(config, {

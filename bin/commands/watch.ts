@@ -13,7 +13,7 @@ import { loadSchedules } from "../../schedules/load-schedules.ts";
 import { lastFiring } from "../../schedules/match.ts";
 import { slackConfig } from "../../slack/config.ts";
 import { announceByWebhook, announceInSlack } from "../../slack/watch-post.ts";
-import { loadOrganisation } from "../assemble.ts";
+import { loadSoc } from "../assemble.ts";
 import { flag, textOption, type Command, type Invocation } from "../command.ts";
 import type { Config } from "../config.ts";
 import { readControl } from "../control-client.ts";
@@ -41,7 +41,7 @@ out is kept in DATA/watch.json, so that a restart does not say it twice.`,
   run: async (invocation) => {
     const config = invocation.config();
     const diagnostics = await openDiagnostics(config);
-    const { soc } = await loadOrganisation(config);
+    const soc = await loadSoc(config);
     const announce = announceFor(invocation, config, { soc, diagnostics });
     await makeDataDir(config.dataDir);
     const life = untilTerminated(diagnostics);
