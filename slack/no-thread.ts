@@ -1,5 +1,5 @@
 /** What the log says of a stretch of time that no thread shows, and the days a sample to label is drawn from. */
-import { logTime, type Bus, type Position } from "../src/bus/bus.ts";
+import type { Bus, Position } from "../src/bus/bus.ts";
 import { isEvent, type AnyEvent } from "../src/events/envelope.ts";
 import type { Verdict } from "../src/events/vocabulary.ts";
 import { isCanary } from "../src/events/ids.ts";
@@ -47,12 +47,14 @@ export async function noThreadIn(window: Window, options: NoThreadOptions): Prom
 }
 
 async function* within(bus: Pick<Bus, "read">, { start, end }: Window): AsyncGenerator<AnyEvent> {
-  const [from, to] = [Date.parse(start), Date.parse(end)];
-  // A position is a millisecond and a number: the last before the window's first millisecond.
-  const after = `${Math.max(0, from - 1)}-${Number.MAX_SAFE_INTEGER}`;
-  for await (const { event, position } of bus.read({ types: windowTypes, after })) {
-    if (logTime(position) < to) yield event;
-  }
+  // Read to the window's end, not the log's: after an outage many windows are handled at once.
+  const reading = { types: windowTypes, after: lastBefore(start), to: lastBefore(end) };
+  for await (const { event } of bus.read(reading)) yield event;
+}
+
+/** A position is a millisecond and a number: the last before this millisecond. */
+function lastBefore(time: string): Position {
+  return `${Math.max(0, Date.parse(time) - 1)}-${Number.MAX_SAFE_INTEGER}`;
 }
 
 function verdictsOf(threads: readonly CaseThread[]): NoThread["verdicts"] {

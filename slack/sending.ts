@@ -16,7 +16,7 @@ import { OpsLane, startOpsLane } from "./lanes/ops-lane.ts";
 import { PictureLane, startPictureLane } from "./lanes/picture-lane.ts";
 import type { Links } from "./links.ts";
 import type { Outbox } from "./outbox.ts";
-import { Reconciler, type Reconciled } from "./reconciler.ts";
+import { nothing, Reconciler, type Reconciled } from "./reconciler.ts";
 import type { Tenure } from "./sender.ts";
 import type { Turns } from "./turns.ts";
 
@@ -60,8 +60,10 @@ export class Sending implements Tenure {
     this.#reconciling = keepReconciled(this.#reconciler, desk.options.diagnostics, this.#ending.signal);
   }
 
+  /** Of one that has ended nothing: another process sends. */
   reconcile(): Promise<Reconciled> {
-    return this.#reconciler.run();
+    const { signal } = this.#ending;
+    return signal.aborted ? Promise.resolve(nothing) : this.#reconciler.run(signal);
   }
 
   unready(): string | undefined {

@@ -127,7 +127,6 @@ function joinBlocks({ indicators }: Campaign): KnownBlock[] {
   return [richText(section(bold(say.joinedBy)), bullets([...lines, ...more(left, say.indicators)]))];
 }
 
-/** `holders`: which of the named cases hold each indicator, where the event does not say. */
 export function campaignPicture(
   { data }: CampaignEvent,
   before: readonly string[] | undefined,
