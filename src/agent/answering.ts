@@ -70,7 +70,9 @@ export function answererOf(
   hat: Hat,
   deps: RunnerDeps,
 ): (delivery: Delivery, asked: Asked) => Promise<Handled> {
-  const answering = answeringHat(hat);
+  // What is missing of its tools was said as the hat itself was made.
+  const tools = hat.tools.filter((name) => deps.tools.some((tool) => tool.name === name));
+  const answering = answeringHat({ ...hat, tools });
   const handle = handlerOf(answering, deps);
   return async (delivery, asked) => {
     const handled = await handle(delivery);

@@ -122,6 +122,13 @@ describe("a role that is asked about what it proposed", () => {
     expect((await answering([], {}, [closed])).found).toMatchObject([{ why: "the case is closed" }]);
   });
 
+  it("says nothing of tools that are not there: the hat itself has", async () => {
+    const warned: string[] = [];
+    const diagnostics = { ...silent, warn: (_: object, message: string) => void warned.push(message) };
+    const { model } = await answering([submit({ evidence: [] })], { tools: [], diagnostics });
+    expect([model.turns[0]?.tools, warned]).toEqual([["submit"], []]);
+  });
+
   it("hears what it is asked, and no other role's questions", () => {
     expect(isAskedOf("sleuth", requested())).toBe(true);
     expect(isAskedOf("sleuth", requested("ir-lead"))).toBe(false);
