@@ -120,21 +120,22 @@ class ReplayRun {
       },
       allArrived: async (wave) => {
         waves += 1;
-        await Promise.race([this.#bus.settle(), team.failed]);
-        this.#check.refuse();
+        await this.#settled(team);
         for (const one of wave) this.#worked.push(await this.#workOf(one));
         progress?.(this.#worked.length, this.#tokens);
       },
-      told: async () => {
-        await this.#bus.settle();
-        this.#check.refuse();
-      },
+      told: () => this.#settled(team),
     });
     await team.consume(source);
-    await this.#bus.settle();
-    this.#check.refuse();
+    await this.#settled(team);
     await this.#options.keepLog?.(this.#bus);
     return { worked: this.#worked, refused: this.#refused, leakCheck: this.#check.count, waves };
+  }
+
+  /** All there was to do is done, or a role ended for good; what was seen meanwhile was no leak. */
+  async #settled(team: RoleTeam): Promise<void> {
+    await Promise.race([this.#bus.settle(), team.failed]);
+    this.#check.refuse();
   }
 
   async close(): Promise<void> {

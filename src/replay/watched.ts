@@ -13,7 +13,12 @@ const makers: ReadonlySet<unknown> = new Set([
   "withConfig",
   "withRetry",
 ]);
-const senders: ReadonlySet<unknown> = new Set(["invoke", "stream", "batch", "generate", "_generate"]);
+/** Ways that keep the model and call it later: they are given this one, not the one behind it. */
+const keepers: ReadonlySet<unknown> = new Set(["pipe", "withFallbacks"]);
+const senders: ReadonlySet<unknown> = new Set([
+  ...["invoke", "stream", "streamEvents", "streamLog"],
+  ...["batch", "generate", "_generate"],
+]);
 
 export function watchedModel(chat: BaseChatModel, sees: SeesMessages): BaseChatModel {
   return watched(chat, sees);
@@ -21,12 +26,12 @@ export function watchedModel(chat: BaseChatModel, sees: SeesMessages): BaseChatM
 
 function watched<T extends object>(target: T, sees: SeesMessages): T {
   return new Proxy(target, {
-    get: (model, key) => {
+    get: (model, key, watching) => {
       const value: unknown = Reflect.get(model, key, model);
       if (typeof value !== "function" || key === "constructor") return value;
       return (...args: unknown[]): unknown => {
         if (senders.has(key)) sees(messagesIn(args[0]));
-        const result: unknown = Reflect.apply(value, model, args);
+        const result: unknown = Reflect.apply(value, keepers.has(key) ? watching : model, args);
         const isModel = makers.has(key) && typeof result === "object" && result !== null;
         return isModel ? watched(result, sees) : result;
       };
