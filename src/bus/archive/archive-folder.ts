@@ -99,7 +99,12 @@ export class ArchiveFolder {
   }
 
   async #list(partition: number): Promise<Listed[]> {
-    const names = await readdir(this.#folder).catch(() => []);
+    const names = await readdir(this.#folder).catch((cause: unknown) => {
+      // Nothing was archived yet. Whatever else it is, an archive that is there must not look empty.
+      if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return [];
+      const message = `archive: ${this.#folder}: cannot be listed (${reasonOf(cause)})`;
+      throw new HatrackError("archive_unreadable", message, { cause, retryable: true });
+    });
     // What was erased last, so that it counts.
     const sorted = names.sort((a, b) => Number(isErased(a)) - Number(isErased(b)) || (a < b ? -1 : 1));
     return sorted.flatMap((name) => {
@@ -150,7 +155,9 @@ export class ArchiveFolder {
   }
 
   async #header({ name, after, hash }: Listed): Promise<SegmentHeader> {
-    const header = await readHeader(createReadStream(join(this.#folder, name)), name);
+    // Erased since it was listed: its header says the same.
+    const file = existsSync(join(this.#folder, name)) ? name : erasedName(name);
+    const header = await readHeader(createReadStream(join(this.#folder, file)), name);
     if (header.after.hash !== after || header.last.hash !== hash)
       throw damaged(name, "its header says something else than its name");
     return header;
