@@ -35,6 +35,7 @@ import { partitionOf, redisKeys } from "./redis/keys.ts";
 import { mostPartitions, partitionsOfLog } from "./redis/layout.ts";
 import { followBlockMs } from "./redis/log.ts";
 import { addStatuses, RedisPartition } from "./redis/partition.ts";
+import { Replicas } from "./redis/replicas.ts";
 import { selfTest } from "./redis/self-test.ts";
 import type { BusObserver } from "./observer.ts";
 import { Solo } from "./solo.ts";
@@ -244,8 +245,9 @@ export class RedisBus implements Bus {
         wanted,
         create: readOnly !== true,
       });
-      const terms = { waitMs: this.#options.confirmMs ?? 2_000, relaxed: durability === "relaxed" };
-      const confirmation = (await hasReplicas(redis)) ? terms : undefined;
+      const replicas = new Replicas(() => hasReplicas(redis));
+      const waitMs = this.#options.confirmMs ?? 2_000;
+      const confirmation = { replicas, waitMs, relaxed: durability === "relaxed" };
       const folder = this.#options.archive;
       const archive = folder === undefined ? undefined : new ArchiveFolder(folder);
       const partitions = Array.from({ length: number }, (_, partition) => {

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -106,6 +106,40 @@ describe.skipIf(!requires("redis"))("the archive of a log on Redis", () => {
     expect(both.map(({ entries }) => entries).sort()).toEqual([0, 30]);
     expect(await readdir(at().folder)).toHaveLength(1);
     expect(await at().ids()).toEqual(expected(30));
+  });
+
+  it("takes what another archiver trimmed meanwhile for no rollback", async () => {
+    await at().published(0, 30);
+    class Overtaken extends ArchiveFolder {
+      override async following(...where: Parameters<ArchiveFolder["following"]>): Promise<string[]> {
+        expect(await at().archived()).toMatchObject({ entries: 30, trimmed: 29 });
+        await at().published(30, 40);
+        expect(await at().archived()).toMatchObject({ entries: 10, trimmed: 10 });
+        return await super.following(...where);
+      }
+    }
+    const second = await at().partition.archiveOnce(new Overtaken(at().folder), all);
+    expect(second).toMatchObject({ entries: 0, trimmed: 0 });
+    expect(await at().archived()).toMatchObject({ entries: 0 });
+    expect(await at().ids()).toEqual(expected(40));
+  });
+
+  it("unpacks no segment beyond the position that is read to", async () => {
+    await at().published(0, 20);
+    await at().archived();
+    const to = (await readAll(at().bus)).at(-1)?.position ?? "";
+    const before = await readdir(at().folder);
+    await at().published(20, 40);
+    await at().archived();
+    const [later = expect.fail("no second segment")] = (await readdir(at().folder)).filter(
+      (name) => !before.includes(name),
+    );
+    const bytes = await readFile(join(at().folder, later));
+    await writeFile(join(at().folder, later), bytes.subarray(0, bytes.length - 40));
+    const ids = [];
+    for await (const { event } of at().bus.read({ to })) ids.push(event.id);
+    expect(ids).toEqual(expected(20));
+    await expect(at().ids()).rejects.toMatchObject({ code: "archive_damaged" });
   });
 
   it("keeps its segment when the reply of the step that counted it was lost and it was sent again", async () => {

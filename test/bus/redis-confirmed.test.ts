@@ -1,5 +1,6 @@
 /** Entries that are delivered once a replica has them. */
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Replicas } from "../../src/bus/redis/replicas.ts";
 import { requires } from "../require.ts";
 import { canary, keys, never, openBus, takeOne, tamper } from "./redis-help.ts";
 import { RedisServer } from "./redis-server.ts";
@@ -29,5 +30,40 @@ describe.skipIf(!requires("redis"))("a group whose entries are confirmed", () =>
     expect(claims).toMatchObject([{ position, text: undefined }]);
     redis.disconnect();
     await Promise.all([before.close(), store.close(), bus.close()]);
+  });
+});
+
+describe("whether there are replicas", () => {
+  const minute = 60_000;
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  it("is looked at again, so that one that joins later confirms too", async () => {
+    const answers = [false, false, true];
+    const replicas = new Replicas(() =>
+      Promise.resolve(answers.shift() ?? expect.fail("looked once too often")),
+    );
+    expect(await replicas.exist()).toBe(false);
+    expect(await replicas.exist()).toBe(false);
+    expect(answers).toEqual([false, true]);
+    vi.advanceTimersByTime(minute);
+    expect(await replicas.exist()).toBe(false);
+    vi.advanceTimersByTime(minute);
+    expect(await Promise.all([replicas.exist(), replicas.exist()])).toEqual([true, true]);
+  });
+
+  it("is not forgotten when the last of them is away", async () => {
+    const answers = [true];
+    const replicas = new Replicas(() => Promise.resolve(answers.shift() ?? false));
+    expect(await replicas.exist()).toBe(true);
+    vi.advanceTimersByTime(minute);
+    expect(await replicas.exist()).toBe(true);
+  });
+
+  it("is asked again when it could not be said", async () => {
+    const answers = [Promise.reject(new Error("no answer")), Promise.resolve(true)];
+    const replicas = new Replicas(() => answers.shift() ?? expect.fail("looked once too often"));
+    await expect(replicas.exist()).rejects.toThrow("no answer");
+    expect(await replicas.exist()).toBe(true);
   });
 });

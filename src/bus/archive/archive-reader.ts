@@ -9,6 +9,8 @@ export interface ArchiveRange {
   readonly after?: Position | undefined;
   /** Exclusive: where the log begins. */
   readonly before?: Position | undefined;
+  /** Inclusive. */
+  readonly to?: Position | undefined;
   readonly subject?: string | undefined;
 }
 
@@ -39,14 +41,18 @@ export class ArchiveReader {
   }
 }
 
-function overlaps({ header, subjects }: Chained, { after, before, subject }: ArchiveRange): boolean {
+function overlaps({ header, subjects }: Chained, { after, before, to, subject }: ArchiveRange): boolean {
   if (after !== undefined && comparePositions(header.last.position, after) <= 0) return false;
-  if (before !== undefined && comparePositions(header.after.position, before) >= 0) return false;
+  // What a segment follows on is not in it.
+  for (const end of [before, to]) {
+    if (end !== undefined && comparePositions(header.after.position, end) >= 0) return false;
+  }
   return subject === undefined || subjects.has(subject);
 }
 
-function inRange({ position, text }: ArchivedEntry, { after, before, subject }: ArchiveRange): boolean {
+function inRange({ position, text }: ArchivedEntry, { after, before, to, subject }: ArchiveRange): boolean {
   if (after !== undefined && comparePositions(position, after) <= 0) return false;
   if (before !== undefined && comparePositions(position, before) >= 0) return false;
+  if (to !== undefined && comparePositions(position, to) > 0) return false;
   return subject === undefined || subjectOf(text) === subject;
 }

@@ -38,6 +38,8 @@ export interface LogRecord {
   readonly folder?: ArchiveFolder | undefined;
   /** What is on the log, in its order; may begin before the archive ends. */
   readonly live: AsyncIterable<Link>;
+  /** Where that begins; undefined: the log is empty. */
+  readonly begin?: Position | undefined;
   /** Heads kept elsewhere. */
   readonly anchors: readonly Anchor[];
 }
@@ -52,7 +54,7 @@ export async function verifyPartition(record: LogRecord): Promise<Verified> {
 class Walk {
   readonly #record: LogRecord;
   readonly #damage: Damage[] = [];
-  /** Digest of each archived entry's text: it may still be on the log. */
+  /** Digest of each archived entry's text that may still be on the log. */
   readonly #archived = new Map<Position, string>();
   readonly #anchors: Map<Position, Anchor>;
   readonly #agrees: string[] = [];
@@ -77,18 +79,8 @@ class Walk {
       this.#head = kept;
       return;
     }
-    for (const { name } of await this.#try(() => folder.chain(partition, kept), [])) {
-      const segment = await this.#try(() => folder.read(name), undefined);
-      if (segment === undefined) continue;
-      this.#damage.push(...segment.damage);
-      this.#segments += 1;
-      this.#head = segment.header.after;
-      this.#erasures.segment(segment.header);
-      for (const line of segment.lines) {
-        this.#archived.set(line.position, digestOf(line));
-        this.#step(line);
-      }
-    }
+    for (const { name } of await this.#try(() => folder.chain(partition, kept), []))
+      await this.#segment(folder, name);
     if (this.#head.hash === kept.hash)
       this.#agrees.push(`the archive's head that Redis keeps, at ${kept.position}`);
     else
@@ -97,6 +89,21 @@ class Walk {
         `it should end at ${kept.position} with ${kept.hash}, it ends at ${this.#head.position}`,
       );
     this.#head = kept;
+  }
+
+  async #segment(folder: ArchiveFolder, name: string): Promise<void> {
+    const segment = await this.#try(() => folder.read(name), undefined);
+    if (segment === undefined) return;
+    this.#damage.push(...segment.damage);
+    this.#segments += 1;
+    this.#head = segment.header.after;
+    this.#erasures.segment(segment.header);
+    const { begin } = this.#record;
+    for (const line of segment.lines) {
+      if (begin !== undefined && comparePositions(line.position, begin) >= 0)
+        this.#archived.set(line.position, digestOf(line));
+      this.#step(line);
+    }
   }
 
   async live(): Promise<void> {

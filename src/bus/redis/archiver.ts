@@ -73,14 +73,14 @@ const Time = z.tuple([z.coerce.number(), z.coerce.number()]);
  * @throws HatrackError `log_rolled_back`, `archive_damaged`, `archive_unwritable`
  */
 export async function archiveOnce(at: Archiving): Promise<Archived> {
-  const head = (await keptArchive(at.redis, at.keys)).head;
-  await demandNoRollback(at, head);
+  const { head } = await keptArchive(at.redis, at.keys);
+  const cameSecond = { partition: at.partition, entries: 0, trimmed: 0, head, heldBy: undefined };
+  if (!(await continues(at, head))) return cameSecond;
   const [seconds] = Time.parse(await at.redis.call("archive", "TIME"));
   const now = seconds * 1000;
   const entries = await oldEnough(at, head, now - at.times.behindMs);
   const after = entries.length === 0 ? head : await moved(at, head, entries);
-  if (after === undefined)
-    return { partition: at.partition, entries: 0, trimmed: 0, head, heldBy: undefined };
+  if (after === undefined) return cameSecond;
   // What the archive cannot show is not taken from the log.
   await at.folder.chain(at.partition, after);
   const { trimmed, floor, holder } = await trim(at, after, `${now - at.times.keepMs}-0`);
@@ -179,10 +179,12 @@ function archivable({ position, type, text }: Entry): ArchivedEntry {
 }
 
 /**
- * A Redis that was set back (an old backup, a failover) to before what the archive holds would give out the same
- * positions again. Trimming or archiving on would hide what was lost.
+ * Whether the log goes on from this head. A Redis that was set back (an old backup, a failover) to before what the
+ * archive holds would give out the same positions again: trimming or archiving on would hide what was lost. False:
+ * another archiver has moved the head since it was read, and what is missing on the log may be what it trimmed.
+ * @throws HatrackError `log_rolled_back`
  */
-async function demandNoRollback({ redis, keys, folder, partition }: Archiving, head: Head): Promise<void> {
+async function continues({ redis, keys, folder, partition }: Archiving, head: Head): Promise<boolean> {
   const back = (what: string): HatrackError =>
     new HatrackError(
       "log_rolled_back",
@@ -201,9 +203,11 @@ async function demandNoRollback({ redis, keys, folder, partition }: Archiving, h
     const text = found === undefined ? undefined : entryOf(found).text;
     const end = lines.at(-1);
     if (text !== undefined && end !== undefined && digestOf({ position, text }) === digestOf(end)) continue;
+    if ((await keptArchive(redis, keys)).head.hash !== head.hash) return false;
     const instead = text === undefined ? "nothing" : "something else";
     throw back(`segment ${name} goes on to ${position}, where the log has ${instead}`);
   }
+  return true;
 }
 
 /** The indexes of the subjects whose entries were trimmed since it was done last. */

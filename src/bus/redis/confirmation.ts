@@ -7,12 +7,14 @@ import type { Diagnostics } from "../../diagnostics.ts";
 import { HatrackError } from "../../errors.ts";
 import type { RedisConnection } from "./connection.ts";
 import type { RedisKeys } from "./keys.ts";
+import type { Replicas } from "./replicas.ts";
 
-const Replicas = z.int();
+const Confirmed = z.int();
 /** How long the key that is written for this lives, milliseconds. */
 const keyMs = 60_000;
 
 export interface Terms {
+  readonly replicas: Replicas;
   /** How long one confirmation may take, milliseconds. */
   readonly waitMs: number;
   /** With REDIS_DURABILITY=relaxed no answer is a warning and nothing more. */
@@ -34,11 +36,18 @@ export class Confirmation {
   }
 
   /**
-   * Resolves when one replica has everything that this partition's primary had when it was asked. Whoever asks while
-   * one is under way shares the next.
+   * True once one replica has everything that this partition's primary had when it was asked; false where there are
+   * none.
    * @throws HatrackError `bus_unreplicated`, retryable
    */
-  confirm(): Promise<void> {
+  async confirm(): Promise<boolean> {
+    if (!(await this.#terms.replicas.exist())) return false;
+    await this.#shared();
+    return true;
+  }
+
+  /** Whoever asks while one is under way shares the next. */
+  #shared(): Promise<void> {
     if (this.#next !== undefined) return this.#next;
     const before = this.#running ?? Promise.resolve();
     const mine = before
@@ -59,7 +68,7 @@ export class Confirmation {
       ["SET", key, "1", "PX", keyMs],
       ["WAIT", 1, this.#terms.waitMs],
     ]);
-    if (Replicas.parse(replicas) >= 1) return;
+    if (Confirmed.parse(replicas) >= 1) return;
     const { waitMs, relaxed, diagnostics } = this.#terms;
     const message =
       `redis bus: no replica of the partition's primary answered within ${waitMs} ms: what was said is on the ` +

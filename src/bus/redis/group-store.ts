@@ -71,7 +71,7 @@ export class RedisGroupStore implements GroupStore {
     // What is gone from the log comes without its text: it is buried, and handed back it would only come again.
     const youngest = claims.findLast(({ text }) => text !== undefined)?.position;
     if (confirmation === undefined || youngest === undefined) return claims;
-    if (!(await this.#hasReplica(confirmation, signal))) {
+    if (!(await this.#mayGo(confirmation, signal))) {
       await this.handBack(claims);
       return [];
     }
@@ -82,7 +82,8 @@ export class RedisGroupStore implements GroupStore {
     return [];
   }
 
-  async #hasReplica(confirmation: Confirmation, signal: AbortSignal): Promise<boolean> {
+  /** Where there are replicas: whether one has them now. */
+  async #mayGo(confirmation: Confirmation, signal: AbortSignal): Promise<boolean> {
     const { group, reclaimIdleMs, diagnostics } = this.#group;
     // Claims are not renewed here: this ends well before somebody else takes them for abandoned.
     const end = performance.now() + reclaimIdleMs / 3;

@@ -26,8 +26,7 @@ export interface Partition {
   readonly redis: RedisConnection;
   readonly keys: RedisKeys;
   readonly partition: number;
-  /** Present where there are replicas. */
-  readonly confirmation?: Confirmation | undefined;
+  readonly confirmation: Confirmation;
   /** What was trimmed from the log; undefined: nothing ever is. */
   readonly archive?: ArchiveReader | undefined;
   readonly diagnostics: Diagnostics;
@@ -52,8 +51,7 @@ export class RedisLog {
 
   async #confirmed(said: readonly StoredEvent[]): Promise<void> {
     const { confirmation, redis, keys } = this.#at;
-    if (confirmation === undefined || said.length === 0) return;
-    await confirmation.confirm();
+    if (said.length === 0 || !(await confirmation.confirm())) return;
     // A failover between the two steps confirms what the new primary has: look there that this is among it.
     const ids = [...new Set(said.map(({ event }) => event.id))];
     const there = z.int().parse(await redis.call("publish", "EXISTS", ...ids.map((id) => keys.id(id))));
@@ -119,14 +117,14 @@ export class RedisLog {
     let from = after;
     for (let more = true, archived = true; more;) {
       if (archived) {
-        for await (const entries of this.#archived({ after: from })) {
-          yield upTo(entries, to);
+        for await (const entries of this.#archived({ after: from, to })) {
+          yield entries;
           from = entries.at(-1)?.position ?? from;
         }
       }
       const entries = await this.#range(from === undefined ? "-" : `(${from}`, to ?? "+", page);
       // Trimmed while we read: what we have not seen is in the archive now.
-      archived = await this.#trimmedPast(from);
+      archived = await this.#trimmedPast(from, to);
       if (archived) continue;
       yield entries;
       from = entries.at(-1)?.position;
@@ -138,21 +136,21 @@ export class RedisLog {
   async *#archived(range: Omit<ArchiveRange, "before">): AsyncGenerator<readonly Entry[]> {
     const { archive } = this.#at;
     if (archive === undefined) return;
-    const before = await this.#begin();
+    const before = await this.begin();
     if (before !== undefined && range.after !== undefined && comparePositions(range.after, before) >= 0)
       return;
     yield* archive.entries({ ...range, before });
   }
 
   /** Whether the log begins later than where somebody reads on, and the archive has something in between. */
-  async #trimmedPast(from: Position | undefined): Promise<boolean> {
+  async #trimmedPast(from: Position | undefined, to: Position | undefined): Promise<boolean> {
     if (this.#at.archive === undefined) return false;
-    for await (const entries of this.#archived({ after: from })) if (entries.length > 0) return true;
+    for await (const entries of this.#archived({ after: from, to })) if (entries.length > 0) return true;
     return false;
   }
 
   /** The position of the first entry that is still on the log. */
-  async #begin(): Promise<Position | undefined> {
+  async begin(): Promise<Position | undefined> {
     const first = await this.#at.redis.call("read", "XRANGE", this.#at.keys.log, "-", "+", "COUNT", 1);
     return RawEntries.parse(first)[0]?.[0];
   }
@@ -166,7 +164,7 @@ export class RedisLog {
     const within = (position: Position): boolean =>
       (last === undefined || comparePositions(position, last) > 0) &&
       (to === undefined || comparePositions(position, to) <= 0);
-    for await (const entries of this.#archived({ after, subject })) {
+    for await (const entries of this.#archived({ after, to, subject })) {
       const some = entries.filter(({ position }) => within(position));
       yield some;
       last = some.at(-1)?.position ?? last;
@@ -263,10 +261,6 @@ export class RedisLog {
       return [];
     }
   }
-}
-
-function upTo(entries: readonly Entry[], to: Position | undefined): readonly Entry[] {
-  return to === undefined ? entries : entries.filter(({ position }) => comparePositions(position, to) <= 0);
 }
 
 /** Asked in a function because it changes while others run, which narrowing does not know. */

@@ -24,8 +24,7 @@ export interface PartitionOptions {
   readonly redis: RedisConnection;
   readonly prefix: string;
   readonly partition: number;
-  /** undefined: its primary has no replicas. */
-  readonly confirmation: Omit<Terms, "diagnostics"> | undefined;
+  readonly confirmation: Omit<Terms, "diagnostics">;
   readonly reclaimIdleMs: number;
   /** Where trimmed entries are read from and written to; undefined: the log is never trimmed. */
   readonly archive: ArchiveFolder | undefined;
@@ -41,7 +40,7 @@ export class RedisPartition {
   readonly dead: RedisDeadLetters;
   readonly #at: PartitionOptions;
   readonly #keys: RedisKeys;
-  readonly #confirmation: Confirmation | undefined;
+  readonly #confirmation: Confirmation;
 
   constructor(at: PartitionOptions) {
     const { redis, partition, confirmation, clock, diagnostics } = at;
@@ -49,8 +48,7 @@ export class RedisPartition {
     this.#at = at;
     this.#keys = keys;
     this.number = partition;
-    if (confirmation !== undefined)
-      this.#confirmation = new Confirmation(redis, keys, { ...confirmation, diagnostics });
+    this.#confirmation = new Confirmation(redis, keys, { ...confirmation, diagnostics });
     const archive = at.archive && new ArchiveReader(at.archive, partition, () => trimmedHead(redis, keys));
     const on = { redis, keys, partition, diagnostics };
     this.log = new RedisLog({ ...on, confirmation: this.#confirmation, archive });
@@ -111,6 +109,7 @@ export class RedisPartition {
         kept,
         folder: archive?.fresh(),
         live: this.log.raw(),
+        begin: await this.log.begin(),
         anchors,
       });
       const { head, trimmed } = await keptArchive(redis, this.#keys);
