@@ -1,7 +1,9 @@
 /**
- * One graph for all roles: think → act (its look-ups) → think … → check. It ends in a valid answer or in a reason why there is
- * none; what the answer says as events is the runner's. Budgets count tool calls, in parallel or not; when they
- * are spent there is one last turn with `submit` alone, and a tool's result is never read as an answer (lesson 7).
+ * One graph for all roles: turn → turn … In a turn the model thinks, what it looks up is run, and what it hands in is
+ * checked; one step of the graph each, because LangGraph's own cost is by the step. It ends in a valid answer or in a
+ * reason why there is none; what the answer says as events is the runner's. Budgets count tool calls, in parallel or
+ * not; when they are spent there is one last turn with `submit` alone, and a tool's result is never read as an answer
+ * (lesson 7).
  * Importing LangGraph takes half a second, so the runner imports this file with its first event.
  */
 import { ContextOverflowError } from "@langchain/core/errors";
@@ -31,7 +33,7 @@ export interface LoopDeps {
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
   readonly redactor?: Redactor | undefined;
-  /** Supersteps of the graph before it gives up. Default: more than the budget and all repairs can take. */
+  /** Turns before it gives up. Default: more than the budget and all repairs can take. */
   readonly recursionLimit?: number;
 }
 
@@ -58,7 +60,7 @@ export interface Loop {
 export function createLoop(hat: Hat, deps: LoopDeps): Loop {
   const opening = openingOf(hat, deps.model.answerBy, deps.notes);
   const graph = compile(hat, deps);
-  const recursionLimit = deps.recursionLimit ?? 2 * (hat.budget.toolCalls + 8);
+  const recursionLimit = deps.recursionLimit ?? hat.budget.toolCalls + 8;
   return {
     run: async ({ view, marker, signal }) => {
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(hat.budget.seconds * 1000)]);
@@ -72,7 +74,7 @@ export function createLoop(hat: Hat, deps: LoopDeps): Loop {
         if (!(error instanceof GraphRecursionError)) throw error;
         run = {
           ...run,
-          ...failure("budget_exhausted", `no answer within ${recursionLimit} steps of the loop`),
+          ...failure("budget_exhausted", `no answer within ${recursionLimit} turns of the loop`),
         };
       }
       if (deps.model.guard !== undefined) await reportAnswers(deps.model.guard, run);
@@ -109,51 +111,46 @@ function compile(hat: Hat, deps: LoopDeps) {
     ...{ budget: hat.budget.toolCalls, clock, diagnostics, redactor },
   };
   const how: How = { json: model.answerBy === "json-schema", guard: model.guard };
+  const turn = async (state: LoopState): Promise<Command> => {
+    const thought = await think(mind, hat, shortenedFor(model, state));
+    if (!hasLookUps(thought)) return checked(hat, state, thought, how);
+    const acted = await act(box, hat, together(state, thought));
+    const change = added(thought, acted);
+    const { handedIn, turn: last } = together(state, change).run;
+    return handedIn !== undefined || last === "answer" ? checked(hat, state, change, how) : go(change);
+  };
   return new StateGraph(LoopState)
-    .addNode(
-      "think",
-      async (state: LoopState) =>
-        afterThink(hat, state, await think(mind, hat, shortenedFor(model, state)), how),
-      {
-        ends: ["think", "act", END],
-      },
-    )
-    .addNode("act", async (state: LoopState) => afterAct(hat, state, await act(box, hat, state), how), {
-      ends: ["think", END],
-    })
-    .addEdge(START, "think")
+    .addNode("turn", turn, { ends: ["turn", END] })
+    .addEdge(START, "turn")
     .compile();
 }
 
 type How = Parameters<typeof check>[2];
 
-/** Look-ups are run, and every call but the one that hands in is answered; a turn with neither is checked. */
-function afterThink(hat: Hat, state: LoopState, change: Change, how: How): Command {
-  const { calls = [], handedIn, outcome } = change.run ?? {};
-  if (outcome !== undefined) return go(END, change);
-  const others = calls.some((call) => call.id !== handedIn?.callId);
-  return others ? go("act", change) : checked(hat, state, change, how);
+/** Every call but the one that hands in is answered, whatever it is. */
+function hasLookUps({ run: { calls = [], handedIn, outcome } = {} }: Change): boolean {
+  return outcome === undefined && calls.some((call) => call.id !== handedIn?.callId);
 }
 
-/** An answer handed in beside look-ups is checked, and so is a last turn that brought none. */
-function afterAct(hat: Hat, state: LoopState, change: Change, how: How): Command {
-  if (change.run?.outcome !== undefined) return go(END, change);
-  const answered = state.run.handedIn !== undefined || state.run.turn === "answer";
-  return answered ? checked(hat, state, change, how) : go("think", change);
-}
-
-/** The check needs no step of its own in the graph: it is pure, and it ends the run or sends the answer back. */
+/** Of a reply that looks nothing up, of an answer handed in beside look-ups, and of a last turn that brought none. */
 function checked(hat: Hat, before: LoopState, change: Change, how: How): Command {
-  const messages = [...before.messages, ...(change.messages ?? [])];
-  const verdict = check(hat, { messages, run: { ...before.run, ...change.run } }, how);
-  return go(verdict.run?.outcome === undefined ? "think" : END, {
-    messages: [...(change.messages ?? []), ...(verdict.messages ?? [])],
-    run: { ...change.run, ...verdict.run },
-  });
+  if (change.run?.outcome !== undefined) return go(change);
+  return go(added(change, check(hat, together(before, change), how)));
 }
 
-function go(goto: "think" | "act" | typeof END, update: Change): Command {
-  return new Command({ goto, update: { ...update } });
+function go(update: Change): Command {
+  return new Command({ goto: update.run?.outcome === undefined ? "turn" : END, update: { ...update } });
+}
+
+function added(one: Change, other: Change): Required<Change> {
+  return {
+    messages: [...(one.messages ?? []), ...(other.messages ?? [])],
+    run: { ...one.run, ...other.run },
+  };
+}
+
+function together({ messages, run }: LoopState, change: Change): LoopState {
+  return { messages: [...messages, ...(change.messages ?? [])], run: { ...run, ...change.run } };
 }
 
 function shortenedFor(model: RoleModel, state: LoopState): LoopState {
