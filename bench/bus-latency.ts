@@ -1,4 +1,5 @@
 /** From the call of publish to the first line of the handler, one event at a time on an idle log. */
+import { Queue, Worker } from "bullmq";
 import { Redis } from "ioredis";
 import { says, type Handler } from "../src/bus/bus.ts";
 import { RedisBus } from "../src/bus/redis-bus.ts";
@@ -55,6 +56,31 @@ export async function latencyOfBare(server: RedisServer, bytes: readonly Written
   });
   writer.disconnect();
   reader.disconnect();
+  return took;
+}
+
+/** A job added, to a worker that waits for one. */
+export async function latencyOfBullmq(server: RedisServer, bytes: readonly Written[]): Promise<Latency> {
+  await flush(server);
+  const connection = { host: "127.0.0.1", port: server.port, maxRetriesPerRequest: null };
+  const queue = new Queue("alerts", { connection });
+  let heard = Promise.withResolvers<number>();
+  const work = async (): Promise<void> => {
+    heard.resolve(performance.now());
+    return Promise.resolve();
+  };
+  const worker = new Worker<{ text: string }>("alerts", work, { connection });
+  await worker.waitUntilReady();
+  const took = await eachOf(server, bytes, async ({ input: [name, text] }) => {
+    heard = Promise.withResolvers();
+    const start = performance.now();
+    const added = queue.add(name, { text });
+    const latency = (await heard.promise) - start;
+    await added;
+    return latency;
+  });
+  await worker.close();
+  await queue.close();
   return took;
 }
 

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { LocalBus } from "../src/bus/local-bus.ts";
 import { RedisServer } from "../test/bus/redis-server.ts";
 import { barePipelines, bullmq, redisBus, serverCpu, throughBus, type Rates } from "./bus-contenders.ts";
-import { latencyOfBare, latencyOfBus, type Latency } from "./bus-latency.ts";
+import { latencyOfBare, latencyOfBullmq, latencyOfBus, type Latency } from "./bus-latency.ts";
 import { alerts, written } from "./bus-load.ts";
 import { alone, compared, median, type Row } from "./row.ts";
 
@@ -55,14 +55,18 @@ async function throughput(server: RedisServer, fsync: string): Promise<Row[]> {
 }
 
 async function latency(server: RedisServer, fsync: string): Promise<Row[]> {
-  const [ours = [], theirs = []] = await interleaved([
+  const [ours = [], bare = [], bull = []] = await interleaved([
     () => latencyOfBus(server, events.slice(0, 400)),
     () => latencyOfBare(server, bytes.slice(0, 400)),
+    () => latencyOfBullmq(server, bytes.slice(0, 400)),
   ]);
-  return (["p50", "p99"] as const).map((part) => {
+  return (["p50", "p99"] as const).flatMap((part) => {
     const middle = (all: readonly Latency[]): number => Math.round(median(all.map((each) => each[part])));
     const row = alone(`redis bus, ${fsync}: publish to handler, ${part}`, middle(ours), "µs");
-    return compared(row, { name: "bare XADD to blocked XREADGROUP", value: middle(theirs) });
+    return [
+      compared(row, { name: "bare XADD to blocked XREADGROUP", value: middle(bare) }),
+      compared(row, { name: "BullMQ, job added to its worker", value: middle(bull) }),
+    ];
   });
 }
 
