@@ -1,8 +1,9 @@
 /**
- * The scratch bus of a replay: a local log in memory, and groups that work in rounds. All that is to be handled now is
+ * The scratch bus of a replay: a log in memory, and groups that work in rounds. All that is to be handled now is
  * handled side by side, and only then said, in the order of the log. So the log is the same, entry for entry, however
  * many handlers were at work at once and whichever was done first.
  */
+import { setImmediate as turn } from "node:timers/promises";
 import {
   skip,
   type Bus,
@@ -19,8 +20,7 @@ import {
   type Subscription,
 } from "../bus/bus.ts";
 import type { Output } from "../bus/group-store.ts";
-import { LocalBus, type LocalBusOptions } from "../bus/local-bus.ts";
-import { entryDead, outputOf } from "../bus/outputs.ts";
+import { entryDead, outputOf, stored, type Checked } from "../bus/outputs.ts";
 import { isoTime, systemClock, type Clock } from "../clock.ts";
 import { silent, type Diagnostics } from "../diagnostics.ts";
 import { HatrackError, reasonOf } from "../errors.ts";
@@ -29,6 +29,7 @@ import { isEvent, type AnyEvent, type KnownEvent } from "../events/envelope.ts";
 import { CasesAtHand } from "./cases-at-hand.ts";
 import { Followers } from "./followers.ts";
 import { RecentEntries } from "./recent-entries.ts";
+import { ScratchLog } from "./scratch-log.ts";
 
 /** One handling: which group, of what. */
 export interface Task {
@@ -40,7 +41,10 @@ export interface Task {
 /** Does what a group has to do, and may do something around it, or instead. */
 export type Around = (task: Task, work: () => Promise<Handled>) => Promise<Handled>;
 
-export interface LockstepOptions extends Pick<LocalBusOptions, "clock" | "diagnostics"> {
+export interface LockstepOptions {
+  /** Log time; a replay drives it. */
+  readonly clock?: Clock;
+  readonly diagnostics?: Diagnostics;
   /** Handlers at work at once. */
   readonly parallel: number;
   readonly around: Around;
@@ -65,7 +69,7 @@ type Came = { readonly handled: Handled } | { readonly thrown: unknown };
 
 export class LockstepBus implements Bus {
   readonly dead: DeadLetters;
-  readonly #log: LocalBus;
+  readonly #log: ScratchLog;
   readonly #clock: Clock;
   readonly #diagnostics: Diagnostics;
   readonly #options: LockstepOptions;
@@ -82,7 +86,7 @@ export class LockstepBus implements Bus {
     const { clock = systemClock, diagnostics = silent } = options;
     this.#clock = clock;
     this.#diagnostics = diagnostics;
-    this.#log = new LocalBus({ clock, diagnostics });
+    this.#log = new ScratchLog(clock);
     this.#options = options;
     // A replay is run again, not mended.
     const never = (): Promise<boolean> => Promise.resolve(false);
@@ -91,23 +95,34 @@ export class LockstepBus implements Bus {
     this.dead = { list, redrive: never, discard: never };
   }
 
-  open(groups: readonly string[]): Promise<void> {
-    return this.#log.open(groups);
+  open(): Promise<void> {
+    return Promise.resolve();
   }
 
-  async publish(events: readonly AnyEvent[]): Promise<StoredEvent[]> {
-    const entries = await this.#log.publish(events);
-    for (const entry of entries) {
-      this.#cases.keep(entry);
-      this.#recent.keep(entry);
-      this.#followers.came(entry);
-      const { event, position } = entry;
-      for (const worker of this.#workers) {
-        if (!worker.wakes.has(event.type) || !isKnown(event)) continue;
-        this.#waiting.push({ worker, group: worker.group, event, position });
-      }
+  publish(events: readonly AnyEvent[]): Promise<StoredEvent[]> {
+    // All or none: what the log refuses keeps the rest of its batch off it.
+    return Promise.resolve().then(() => events.map(stored).map((one) => this.#append(one)));
+  }
+
+  /** What is there already is not handled again. */
+  #append(checked: Checked): StoredEvent {
+    const entry = this.#log.append(checked);
+    if (entry === undefined) return this.#there(checked.event);
+    this.#cases.keep(entry);
+    this.#recent.keep(entry);
+    this.#followers.came(entry);
+    const { event, position } = entry;
+    for (const worker of this.#workers) {
+      if (!worker.wakes.has(event.type) || !isKnown(event)) continue;
+      this.#waiting.push({ worker, group: worker.group, event, position });
     }
-    return entries;
+    return entry;
+  }
+
+  #there({ id }: AnyEvent): StoredEvent {
+    const entry = this.#log.byId(id);
+    if (entry === undefined) throw new HatrackError("replay_failed", `replay: ${id} is not on the log`);
+    return entry;
   }
 
   subscribe<T extends EventType, S = undefined>(
@@ -138,7 +153,8 @@ export class LockstepBus implements Bus {
   }
 
   tail(): Promise<ReadonlyMap<number, Position>> {
-    return this.#log.tail();
+    const { last } = this.#log;
+    return Promise.resolve(new Map(last === undefined ? [] : [[0, last]]));
   }
 
   lease(): Promise<boolean> {
@@ -154,9 +170,9 @@ export class LockstepBus implements Bus {
     return Promise.resolve(this.#workers.map(status));
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#closing.abort();
-    await this.#log.close();
+    return Promise.resolve();
   }
 
   /** The case is done: in a while what is read of it comes from the log. */
@@ -172,7 +188,9 @@ export class LockstepBus implements Bus {
       const said = round.flatMap((task, i) =>
         this.#said(task, answers[i] ?? { handled: skip("not handled") }),
       );
-      if (said.length > 0) await this.publish(said);
+      // Said once it was checked: it is not parsed again. Timers and signals have their turn in between.
+      for (const one of said) this.#append(one);
+      await turn();
     }
   }
 
@@ -209,25 +227,25 @@ export class LockstepBus implements Bus {
   }
 
   /** Whoever throws has thrown: the second try of a program on the same record says the same. */
-  #said(task: Waiting, came: Came): AnyEvent[] {
+  #said(task: Waiting, came: Came): readonly Checked[] {
     if ("thrown" in came) return [this.#bury(task, came.thrown)];
     const { handled } = came;
     if (!("events" in handled)) return [];
     try {
-      return task.worker.outputs(task, handled.events).map(({ event }) => event);
+      return task.worker.outputs(task, handled.events);
     } catch (error) {
       return [this.#bury(task, error)];
     }
   }
 
-  #bury({ group, event, position }: Task, thrown: unknown): AnyEvent {
+  #bury({ group, event, position }: Task, thrown: unknown): Checked {
     const error = reasonOf(thrown);
     const at = isoTime(this.#clock.now());
     const counts = { failures: 1, deliveries: 1, firstAt: at, lastAt: at };
     const dead = { group, position, partition: 0, reason: "threw", error, ...counts, text: "" };
     this.#buried.push(dead);
     this.#diagnostics.error({ group, position, type: event.type }, `dead (threw): ${error}`);
-    return entryDead(dead, event).event;
+    return entryDead(dead, event);
   }
 }
 

@@ -38,7 +38,7 @@ async function open(parallel = 4): Promise<LockstepBus> {
   const clock = manualClock(Date.parse(time));
   const bus = new LockstepBus({ clock, parallel, around: (_task, work) => work() });
   buses.push(bus);
-  await bus.open([]);
+  await bus.open();
   return bus;
 }
 
@@ -179,6 +179,40 @@ describe("a bus in lockstep", () => {
     bus.putAway(caseOf(7));
     expect(await all(bus, { subject: caseOf(7) })).toEqual(own);
     expect(await all(bus, { subject: caseOf(7), types: ["alert.triaged"] })).toEqual([]);
+  });
+});
+
+describe("the log of a replay", () => {
+  it("has an id once, and a batch that it refuses not at all", async () => {
+    const bus = await open();
+    let handled = 0;
+    bus.subscribe("triage", ["alert.received"], () => skip(String((handled += 1))), {
+      source: "/roles/triage",
+    });
+    const [first] = await bus.publish([alert(1)]);
+    expect(await bus.publish([alert(2), alert(1)])).toEqual([
+      expect.objectContaining({ partition: 0 }),
+      first,
+    ]);
+    const bad = { ...alert(3), id: "" };
+    await expect(bus.publish([alert(4), bad])).rejects.toMatchObject({ code: "event_invalid" });
+    await bus.settle();
+    expect(handled).toBe(2);
+    expect((await all(bus)).map(({ event }) => event.id)).toEqual(["a1", "a2"]);
+  });
+
+  it("gives what comes at one moment its place in turn, and never steps back with its clock", async () => {
+    const clock = manualClock(1000);
+    const bus = new LockstepBus({ clock, parallel: 1, around: (_task, work) => work() });
+    buses.push(bus);
+    await bus.publish([alert(1), alert(2)]);
+    clock.set(900);
+    await bus.publish([alert(3)]);
+    clock.set(1001);
+    await bus.publish([alert(4)]);
+    const positions = (await all(bus)).map(({ position }) => position);
+    expect(positions).toEqual(["1000-0", "1000-1", "1000-2", "1001-0"]);
+    expect([...(await bus.tail()).values()]).toEqual(["1001-0"]);
   });
 });
 
