@@ -14,10 +14,9 @@ const Name = z.string().min(1).max(100).optional().catch(undefined);
 const By = z.object({ leg: Name, model: Name });
 
 export function accountOf(message: BaseMessage): Account {
-  const usage = Usage.safeParse("usage_metadata" in message ? message.usage_metadata : undefined);
-  const tokens = usage.success
-    ? { input: usage.data.input_tokens, output: usage.data.output_tokens }
-    : { input: 0, output: 0 };
+  const said = "usage_metadata" in message ? message.usage_metadata : undefined;
+  const usage = said === undefined ? undefined : Usage.safeParse(said).data;
+  const tokens = { input: usage?.input_tokens ?? 0, output: usage?.output_tokens ?? 0 };
   const by = By.safeParse(message.response_metadata).data;
   return { tokens, leg: by?.leg, model: by?.model };
 }

@@ -13,17 +13,17 @@ const shapes: readonly RegExp[] = [
 const known = /\bt\d{4}(?:\.\d{3})?\b|\b(?:utf-(?:8|16)|aes-(?:128|256)|sha-(?:1|256|512)|x86-64)\b/g;
 
 /** Each that `record` does not hold as a whole word, once; both in one spelling already. */
-export function madeUp(claim: string, record: string): string[] {
+export function madeUp(claim: string, recordOf: () => string): string[] {
   let left = claim.replace(known, " ");
   const missing: string[] = [];
   for (const shape of shapes) {
-    missing.push(...(left.match(shape) ?? []).filter((name) => !isIn(record, name)));
+    missing.push(...(left.match(shape) ?? []).filter((name) => !isIn(recordOf(), name)));
     left = left.replace(shape, " ");
   }
   // One digit is a count as often as not: "two hosts", "2 hosts".
   const numbers = joined(left).match(/(?<![\w-])\d{2,}\b/g) ?? [];
   if (numbers.length > 0) {
-    const counted = numbersIn(record);
+    const counted = numbersIn(recordOf());
     missing.push(...numbers.filter((number) => !counted.has(bare(number))));
   }
   return [...new Set(missing)];

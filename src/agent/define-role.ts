@@ -54,6 +54,8 @@ export function defineRole<A extends z.ZodType<{ evidence: Evidence[] }>>(
 ): Role & { readonly hat: Hat } {
   checkDefinition(HatShape, definition);
   const { name, title, tools, budget, prompt, says, on } = definition;
+  const defaults = definition.answer.safeParse({});
+  const saysNothing = defaults.success ? canonicalJson(defaults.data) : undefined;
   const hat: Hat = {
     name,
     title,
@@ -67,7 +69,8 @@ export function defineRole<A extends z.ZodType<{ evidence: Evidence[] }>>(
     rules: definition.rules,
     answerSchema: answerSchemaOf(definition.answer),
     parse: (answer) => parse(definition, answer),
-    isEmpty: (answer) => isBlank(answer) || isDefault(definition.answer, answer),
+    isEmpty: (answer) =>
+      isBlank(answer) || (saysNothing !== undefined && saysNothing === canonicalJson(answer)),
   };
   return { name, title, says, on: hat.on, hat, start: (deps) => startHat(hat, deps) };
 }
@@ -100,9 +103,4 @@ function ofThisCase(role: string, drafts: readonly Draft[]): readonly Draft[] {
   const of = [other.subject, other.source].filter((part) => part !== undefined).join(" as ");
   const what = `role ${role}: said ${other.type} of ${of}, expected its own case under its own name`;
   throw new HatrackError("role_overstepped", what);
-}
-
-function isDefault(schema: z.ZodType, answer: unknown): boolean {
-  const defaults = schema.safeParse({});
-  return defaults.success && canonicalJson(defaults.data) === canonicalJson(answer);
 }

@@ -41,6 +41,8 @@ export function defineTool<Input extends z.ZodObject>(
 
 /** Cuts a text at `maxBytes` of UTF-8, never inside a character, and says how much is missing. */
 export function cap(text: string, maxBytes: number): string {
+  // No character of a string takes more than three.
+  if (text.length * 3 <= maxBytes) return text;
   const bytes = Buffer.from(text);
   if (bytes.length <= maxBytes) return text;
   const kept = new TextDecoder().decode(bytes.subarray(0, maxBytes), { stream: true });

@@ -37,11 +37,13 @@ export const confidenceCap = 0.5;
 export function bindEvidence(answer: unknown, seen: Seen): Bound {
   const failed: FailedClaim[] = [];
   const cited: string[] = [];
-  let record: string | undefined;
+  let made: string | undefined;
+  // Most claims name nothing that would have to be looked for in all of it.
+  const record = (): string => (made ??= recordOf(seen));
   const check = (entry: unknown): boolean => {
     const claim = Evidence.safeParse(entry);
     if (!claim.success) return true; // the answer's schema judges it
-    const why = whyNot(claim.data, seen) ?? whyNotSaid(claim.data, (record ??= recordOf(seen)));
+    const why = whyNot(claim.data, seen) ?? whyNotSaid(claim.data, record);
     if (why === undefined) cited.push(claim.data.cites);
     else failed.push({ ...claim.data, why });
     return why === undefined;
@@ -86,7 +88,7 @@ function quotesIn(finding: unknown): string[] {
   return (Quoted.safeParse(finding).data?.evidence ?? []).map(({ quote }) => quote);
 }
 
-function whyNotSaid({ claim }: Evidence, record: string): string | undefined {
+function whyNotSaid({ claim }: Evidence, record: () => string): string | undefined {
   const wrong = madeUp(plain(claim, false), record);
   return wrong.length === 0 ? undefined : `the record does not hold ${wrong.slice(0, 3).join(", ")}`;
 }

@@ -14,20 +14,28 @@ export type Leak = (said: unknown, record: unknown) => boolean;
  * an alert is no secret any more, and quoting it is evidence.
  */
 export function leakOf(prompt: string): Leak {
+  const words = new Set(wordsOf(prompt));
   const known = new Set(runsOf(wordsOf(prompt)));
   return (said, record) => {
-    const leaked = runsIn(said).filter((each) => known.has(each));
+    const texts = textsIn(said).filter((text) => hasRunOf(words, text));
+    const leaked = texts.flatMap(runsOf).filter((each) => known.has(each));
     if (leaked.length === 0) return false;
-    const seen = new Set(runsIn(record));
+    const seen = new Set(textsIn(record).flatMap(runsOf));
     return leaked.some((each) => !seen.has(each));
   };
 }
 
-/** Of the values in their order, and of the keys. */
-function runsIn(value: unknown): string[] {
+/** The words of the values in their order, and those of the keys. */
+function textsIn(value: unknown): string[][] {
   const [values, keys]: [string[], string[]] = [[], []];
   collect(value, values, keys);
-  return [values, keys].flatMap((texts) => runsOf(wordsOf(texts.join(" "))));
+  return [values, keys].map((texts) => wordsOf(texts.join(" ")));
+}
+
+/** A run of the prompt is so many of its words in a row: most texts have none, and are not cut into runs. */
+function hasRunOf(words: ReadonlySet<string>, text: readonly string[]): boolean {
+  let row = 0;
+  return text.some((word) => (row = words.has(word) ? row + 1 : 0) >= run);
 }
 
 function collect(value: unknown, values: string[], keys: string[]): void {

@@ -30,7 +30,8 @@ export function unfilledIn(
   schema: Readonly<Record<string, unknown>>,
   record: unknown,
 ): string | undefined {
-  const words = wordsOf(schema);
+  const words = known.get(schema) ?? wordsOf(schema);
+  known.set(schema, words);
   const holes = leavesOf(answer).filter(
     ({ path, text }) => isForm(path, text) || (words.has(path) && isBlank(text)),
   );
@@ -44,6 +45,9 @@ function isForm(path: string, text: string): boolean {
   const key = path.slice(path.lastIndexOf(".") + 1);
   return form.test(text.trim()) || (plain(text) === plain(key) && !/^\d+$/.test(key));
 }
+
+/** A role's schema is one object for all its answers. */
+const known = new WeakMap<Readonly<Record<string, unknown>>, ReadonlySet<string>>();
 
 const Property = z.object({
   type: z.literal("string"),

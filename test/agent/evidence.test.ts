@@ -69,7 +69,7 @@ describe("a name or a number", () => {
   it.each(["10.0.0.12", "port 4444", "evil.example", "1234 files", "1,234", "at 08:14", "16 november"])(
     "is in the record: %s",
     (claim) => {
-      expect(madeUp(claim, record)).toEqual([]);
+      expect(madeUp(claim, () => record)).toEqual([]);
     },
   );
 
@@ -83,7 +83,7 @@ describe("a name or a number", () => {
     ["42 hosts", "digits of a host's name"],
     ["12 hosts", "digits of an address"],
   ])("is not: %s, %s", (claim) => {
-    expect(madeUp(claim, record)).toHaveLength(1);
+    expect(madeUp(claim, () => record)).toHaveLength(1);
   });
 });
 
