@@ -32,11 +32,16 @@ export function makeRedactor({ shapes = [], key }: RedactorOptions = {}): Redact
   };
   const value = (raw: unknown): unknown => {
     if (typeof raw === "string") return text(raw);
-    if (Array.isArray(raw)) return raw.map(value);
     if (raw === null || typeof raw !== "object") return raw;
-    return Object.fromEntries(
-      Object.entries(raw).map(([name, inner]: [string, unknown]) => [name, named(name, inner)]),
-    );
+    if (Array.isArray(raw)) {
+      const clean = raw.map(value);
+      return clean.every((inner, at) => inner === raw[at]) ? raw : clean;
+    }
+    const entries: [string, unknown][] = Object.entries(raw);
+    const clean = entries.map(([name, inner]) => named(name, inner));
+    // JSON in which nothing was found is itself; of what only looks like it, what was looked at stays.
+    const isSame = isPlain(raw) && clean.every((inner, at) => inner === entries[at]?.[1]);
+    return isSame ? raw : Object.fromEntries(entries.map(([name], at) => [name, clean[at]]));
   };
   const named = (name: string, inner: unknown): unknown =>
     isSecretName(name) ? secret(inner) : value(inner);
@@ -47,6 +52,10 @@ export function makeRedactor({ shapes = [], key }: RedactorOptions = {}): Redact
     return inner === "" || isMarked(String(inner)) ? value(inner) : mark("password", String(inner));
   };
   return { text, value };
+}
+
+function isPlain(value: object): boolean {
+  return Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** By what comes with hatrack, without digests. */

@@ -114,7 +114,10 @@ export const mayHold =
 const secretField =
   /(?:^|[\s._-])(?:password|passwd|pwd|passphrase|secret|token|(?:api|access|account|private|secret)[_-]?key|authorization)$/i;
 
+/** What each of them ends in: most names do not. */
+const mayName = /(?:word|wd|phrase|secret|token|key|authorization)$/i;
+
 /** A field that holds a secret, whatever its value looks like: client_secret, clientSecret, secretAccessKey. */
 export function isSecretName(name: string): boolean {
-  return secretField.test(name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, "_"));
+  return mayName.test(name) && secretField.test(name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, "_"));
 }
