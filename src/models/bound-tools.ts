@@ -11,6 +11,16 @@ const Named = z.union([
   z.object({ function: z.object({ name: z.string() }) }).transform((tool) => tool.function.name),
 ]);
 
-export function boundNames(options: { readonly tools?: readonly BindToolsInput[] }): string[] {
-  return (options.tools ?? []).map((tool) => Named.parse(tool));
+const none: readonly BindToolsInput[] = [];
+/** Bound once, asked each turn. */
+const known = new WeakMap<readonly BindToolsInput[], readonly string[]>();
+
+export function boundNames({
+  tools = none,
+}: {
+  readonly tools?: readonly BindToolsInput[];
+}): readonly string[] {
+  const names = known.get(tools) ?? tools.map((tool) => Named.parse(tool));
+  known.set(tools, names);
+  return names;
 }

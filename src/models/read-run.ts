@@ -11,7 +11,8 @@ export function readRun(messages: readonly BaseMessage[]): Facts {
   for (const message of messages) {
     if (AIMessage.isInstance(message))
       for (const call of message.tool_calls ?? []) asked.set(call.id ?? "", call.args);
-    const fenced = parseFence(message.text);
+    const { content } = message;
+    const fenced = parseFence(typeof content === "string" ? content : message.text);
     if (fenced === undefined) continue;
     if (fenced.label === "case file") casefile = JSON.parse(fenced.text);
     if (ToolMessage.isInstance(message)) steps.push(...stepOf(fenced, asked.get(message.tool_call_id)));
