@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 /** Time as an argument. `now()` is milliseconds since the epoch, UTC. */
 export interface Clock {
   now(): number;
@@ -22,4 +24,9 @@ export function manualClock(start: number): Clock & { set(ms: number): void; adv
 /** RFC 3339 in UTC with milliseconds, as every event carries it. */
 export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+/** @throws what the signal was aborted with, as an AbortError, as soon as it is */
+export async function pauseFor(ms: number, signal?: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, signal === undefined ? {} : { signal });
 }

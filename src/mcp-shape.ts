@@ -1,6 +1,7 @@
 /** The shape of soc.yaml's `mcp`: servers of tools, how each is reached, and which role may use which of its tools. */
 import { z } from "zod";
 import { RoleName } from "./events/vocabulary.ts";
+import { maySeeSecrets } from "./loopback.ts";
 
 /** Hatrack's own secrets are nobody else's, whatever a server asks for. */
 const own = /^(HATRACK_|LLM_|NODE_|PAGER_|REDIS_|SLACK_(APP|BOT|SIGNING)_|WEBHOOK_SECRET)/;
@@ -20,14 +21,9 @@ const HeaderValue = z
   )
   .refine((value) => !own.test(variableOf(value)), { error: "that variable is hatrack's own" });
 
-const Url = z.url({ protocol: /^https?$/ }).refine(isSafe, {
+const Url = z.url({ protocol: /^https?$/ }).refine((url) => maySeeSecrets(new URL(url)), {
   error: "expected https://…, or http:// on this machine (127.0.0.1, localhost)",
 });
-
-function isSafe(url: string): boolean {
-  const { protocol, hostname } = new URL(url);
-  return protocol === "https:" || ["127.0.0.1", "[::1]", "localhost"].includes(hostname);
-}
 
 /** "Bearer ${SIEM_TOKEN}" → "SIEM_TOKEN". */
 export function variableOf(value: string): string {

@@ -1,4 +1,5 @@
 /** The clouds of CrowdStrike Falcon: where each one's API answers and where its console is. */
+import { maySeeSecrets } from "../src/loopback.ts";
 
 interface Cloud {
   readonly api: string;
@@ -21,9 +22,8 @@ export function falconBaseUrl(said: string): string | undefined {
   const named = Object.hasOwn(falconClouds, said) ? falconClouds[said] : undefined;
   if (named !== undefined) return named.api;
   if (!URL.canParse(said)) return undefined;
-  const { protocol, hostname, origin } = new URL(said);
-  const loopback = ["127.0.0.1", "[::1]", "localhost"].includes(hostname);
-  return protocol === "https:" || (protocol === "http:" && loopback) ? origin : undefined;
+  const url = new URL(said);
+  return maySeeSecrets(url) ? url.origin : undefined;
 }
 
 /** The console that belongs to an API; undefined for one that is in no list. */

@@ -3,8 +3,7 @@
  * minutes further back for what arrives late. The cursor moves only after the alerts are on the log, by Falcon's times
  * and never past Falcon's clock; what the log has already is not said again. A closed alert says how it was closed.
  */
-import { setTimeout as sleep } from "node:timers/promises";
-import type { Clock } from "../src/clock.ts";
+import { pauseFor, type Clock } from "../src/clock.ts";
 import type { Diagnostics } from "../src/diagnostics.ts";
 import { HatrackError, reasonOf } from "../src/errors.ts";
 import { caseIdOf } from "../src/events/ids.ts";
@@ -218,8 +217,4 @@ function timeOf(raw: object, field: TimeField): number | undefined {
   const said: unknown = Object.entries(raw).find(([name]) => name === field)?.[1];
   const iso = isoTimeOf(said);
   return iso === undefined ? undefined : Date.parse(iso);
-}
-
-async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal });
 }

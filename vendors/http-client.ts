@@ -2,10 +2,10 @@
  * The one HTTP client of tools and alert sources. It reads: GET, and the POSTs that read-only.ts lists, to one origin; a
  * redirect elsewhere is refused. Each try has a limit of time and size; 429, 5xx and broken answers are tried again.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import type { Clock } from "../src/clock.ts";
+import { pauseFor, type Clock } from "../src/clock.ts";
 import { HatrackError, reasonOf } from "../src/errors.ts";
+import { maySeeSecrets } from "../src/loopback.ts";
 import { pauseAsked } from "./http-pause.ts";
 import { whyNotReadOnly, type Product } from "./read-only.ts";
 
@@ -67,10 +67,7 @@ export class HttpClient {
     const limits = { timeoutMs: 30_000, maxBytes: 64_000_000, tries: 4, maxWaitMs: 120_000 };
     this.#options = { ...limits, wait: pauseFor, ...options };
     const base = new URL(options.baseUrl);
-    const loopback = ["127.0.0.1", "[::1]", "localhost"].includes(base.hostname);
-    if (base.protocol !== "https:" && !(base.protocol === "http:" && loopback)) {
-      throw this.#error("http_refused", `${base.origin}: expected https`);
-    }
+    if (!maySeeSecrets(base)) throw this.#error("http_refused", `${base.origin}: expected https`);
     this.#origin = base.origin;
   }
 
@@ -235,8 +232,4 @@ export class HttpClient {
 /** 0.5, 1, 2 … seconds, at most 30. */
 function backOff(attempt: number): number {
   return Math.min(500 * 2 ** (attempt - 1), 30_000);
-}
-
-async function pauseFor(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await sleep(ms, undefined, signal === undefined ? {} : { signal });
 }

@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { isIP } from "node:net";
+import { isLoopback } from "../src/loopback.ts";
 
 export interface Access {
   /** Names under which browsers reach it, beside this machine's own loopback and any address. */
@@ -10,11 +11,6 @@ export interface Access {
   readonly token: string | undefined;
   /** Cookies of one host are shared by all its ports. */
   readonly port: number;
-}
-
-/** Addresses that only this machine reaches. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 /** Against DNS rebinding: a page of another site reaches us under its own name, never by an address. */

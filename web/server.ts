@@ -7,13 +7,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { join } from "node:path";
 import { html } from "../slack/workspace/page/html.ts";
 import { HatrackError, reasonOf } from "../src/errors.ts";
+import { isLoopback } from "../src/loopback.ts";
 import {
   cookieName,
   cookieValue,
   fromElsewhere,
   hostAllowed,
   isKnown,
-  isLoopback,
   isToken,
   type Access,
 } from "./access.ts";

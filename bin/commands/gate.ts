@@ -3,14 +3,8 @@ import { systemClock } from "../../src/clock.ts";
 import { HatrackError } from "../../src/errors.ts";
 import { RejectCategory } from "../../src/events/decision.ts";
 import { CaseId } from "../../src/events/vocabulary.ts";
-import {
-  gateDecide,
-  gateDecidePlan,
-  gateList,
-  gateShow,
-  type GateAnswer,
-  type Order,
-} from "../../src/gate/front.ts";
+import { gateDecide, gateDecidePlan, gateList, gateShow, type Order } from "../../src/gate/front.ts";
+import type { GateAnswer } from "../../src/gate/terminal.ts";
 import { flag, textOption, type Command, type Invocation } from "../command.ts";
 import { withWritableBus } from "../control-client.ts";
 import { historyLine } from "../gate-history.ts";

@@ -1,6 +1,6 @@
 import { systemClock } from "../../src/clock.ts";
 import { HatrackError } from "../../src/errors.ts";
-import type { GateAnswer } from "../../src/gate/front.ts";
+import type { GateAnswer } from "../../src/gate/terminal.ts";
 import { lifts } from "../../src/gate/lifting.ts";
 import { gateMute, gateUnmute, mutesInForce, type Mute } from "../../src/gate/suppress.ts";
 import { flag, textOption, type Command, type Invocation, type Values } from "../command.ts";

@@ -2,18 +2,14 @@
  * The gate from a terminal or a program: what is asked, one request whole, and saying a decision through the one
  * door. Reads the log and nothing else, so that it also works on an exported one.
  */
-import type { Bus, StoredEvent } from "../bus/bus.ts";
-import { isoTime, type Clock } from "../clock.ts";
+import type { Bus } from "../bus/bus.ts";
 import { HatrackError } from "../errors.ts";
-import type { EventData } from "../events/catalogue.ts";
 import { isEvent, type KnownEvent } from "../events/envelope.ts";
-import { naturalId } from "../events/ids.ts";
-import { makeEvent } from "../events/parse.ts";
-import type { Principal } from "../events/vocabulary.ts";
 import { whoCan } from "./refusals.ts";
 import { evolve } from "./evolve.ts";
 import { gateSays, type GateSaying } from "./says.ts";
 import { gateSource, type GateState, type Handoff } from "./state.ts";
+import { decided, type Door, type GateAnswer, type Speaker } from "./terminal.ts";
 
 type Said = KnownEvent<GateSaying>;
 type Reader = Pick<Bus, "read">;
@@ -103,22 +99,11 @@ export type Saying =
   | { readonly decision: "snooze"; readonly minutes: number }
   | { readonly decision: "assign" };
 
-export interface Order {
+export interface Order extends Speaker {
   readonly idOrCode: string;
-  readonly principal: Principal;
   readonly saying: Saying;
-  readonly clock: Clock;
   /** The code the person read; another one means that the request has changed since. */
   readonly code?: string;
-  /** How long the gate is waited for. */
-  readonly signal: AbortSignal;
-}
-
-export interface GateAnswer {
-  readonly decisionId: string;
-  /** All that the gate said to it, in log order; a refusal is among them or it went through. */
-  readonly said: readonly Said[];
-  readonly refused?: EventData<"decision.refused">;
 }
 
 /**
@@ -126,10 +111,7 @@ export interface GateAnswer {
  * saying it twice.
  * @throws HatrackError `unknown_proposal`, `stale_code`, or `gate_no_answer` when the signal aborts first
  */
-export async function gateDecide(
-  bus: Pick<Bus, "read" | "publish" | "follow">,
-  order: Order,
-): Promise<GateAnswer> {
+export async function gateDecide(bus: Door, order: Order): Promise<GateAnswer> {
   const { handoff } = await gateShow(bus, order.idOrCode);
   if (order.code !== undefined && order.code.toUpperCase() !== handoff.code) {
     throw new HatrackError(
@@ -142,23 +124,10 @@ export async function gateDecide(
 
 type Words = Omit<Order, "idOrCode" | "code">;
 
-async function submitted(
-  bus: Pick<Bus, "read" | "publish" | "follow">,
-  { proposalId, digest, caseId }: Handoff,
-  { principal, saying, clock, signal }: Words,
-): Promise<GateAnswer> {
-  const time = isoTime(clock.now());
-  const key = [principal.team, principal.user, saying.decision, proposalId, digest, time];
-  const decision = makeEvent({
-    id: naturalId("decision:terminal", ...key),
-    source: "/frontends/terminal",
-    type: "decision.submitted",
-    ...{ subject: caseId, time },
-    data: { ...saying, principal, surface: "terminal", proposalId, digest },
-  });
-  const [stored] = await bus.publish([decision]);
-  if (stored === undefined) throw new HatrackError("gate_no_answer", "gate: the log took no decision");
-  return answerTo(bus, stored, signal);
+function submitted(bus: Door, { proposalId, digest, caseId }: Handoff, words: Words): Promise<GateAnswer> {
+  const { decision, ...saying } = words.saying;
+  const about = { key: [proposalId, digest], subject: caseId, data: { ...saying, proposalId, digest } };
+  return decided(bus, { decision, ...about }, words);
 }
 
 /**
@@ -167,11 +136,7 @@ async function submitted(
  * as soon as there is one, so that none is lost when the next fails.
  * @throws HatrackError `unknown_proposal` when nothing is pending, and as `gateDecide`
  */
-export async function* gateDecidePlan(
-  bus: Pick<Bus, "read" | "publish" | "follow">,
-  caseId: string,
-  words: Words,
-): AsyncGenerator<GateAnswer> {
+export async function* gateDecidePlan(bus: Door, caseId: string, words: Words): AsyncGenerator<GateAnswer> {
   const pending = (await gateRecords(bus))
     .map(({ handoff }) => handoff)
     .filter((one) => one.caseId === caseId && one.status === "pending" && one.ask.verb !== "review_case");
@@ -179,38 +144,4 @@ export async function* gateDecidePlan(
     throw new HatrackError("unknown_proposal", `gate: nobody is asked for anything of ${caseId}`);
   }
   for (const handoff of pending) yield await submitted(bus, handoff, words);
-}
-
-/** Waits for what the gate makes of a decision that is on the log. @throws HatrackError `gate_no_answer` */
-export async function answerTo(
-  bus: Pick<Bus, "read" | "follow">,
-  decision: StoredEvent,
-  signal: AbortSignal,
-): Promise<GateAnswer> {
-  const { id, subject } = decision.event;
-  const options = { after: decision.position, subject, types: gateSays };
-  for await (const { event } of bus.follow({ ...options, signal })) {
-    if (event.causationid === id && event.source === gateSource) return collected(bus, options, id);
-  }
-  throw new HatrackError(
-    "gate_no_answer",
-    `gate: decision ${id} is on the log but nothing came of it yet; is the role human-gate running ("hatrack status")?`,
-    { retryable: true },
-  );
-}
-
-/** All that one handling says is appended at once, so that where the first is, all are. */
-async function collected(
-  bus: Reader,
-  options: Parameters<Bus["read"]>[0],
-  decisionId: string,
-): Promise<GateAnswer> {
-  const said: Said[] = [];
-  for await (const { event } of bus.read(options)) {
-    if (isEvent(event, ...gateSays) && event.causationid === decisionId && event.source === gateSource) {
-      said.push(event);
-    }
-  }
-  const refused = said.find((event) => event.type === "decision.refused");
-  return { decisionId, said, ...(refused === undefined ? {} : { refused: refused.data }) };
 }

@@ -1,23 +1,15 @@
 /** Mutes a rule from a terminal, or takes that back, through the one door, and says which mutes are in force. */
 import type { Bus } from "../bus/bus.ts";
-import { isoTime, type Clock } from "../clock.ts";
+import { isoTime } from "../clock.ts";
 import type { EventData } from "../events/catalogue.ts";
 import { isEvent } from "../events/envelope.ts";
-import { naturalId } from "../events/ids.ts";
-import { makeEvent } from "../events/parse.ts";
-import type { Principal } from "../events/vocabulary.ts";
-import { HatrackError } from "../errors.ts";
-import { answerTo, type GateAnswer } from "./front.ts";
 import { lifts } from "./lifting.ts";
 import { gateSource } from "./state.ts";
+import { decided, type Door, type GateAnswer, type Speaker } from "./terminal.ts";
 
-export interface RuleOrder {
-  readonly principal: Principal;
+export interface RuleOrder extends Speaker {
   readonly rule: string;
   readonly host?: string;
-  readonly clock: Clock;
-  /** How long the gate is waited for. */
-  readonly signal: AbortSignal;
 }
 
 export interface MuteOrder extends RuleOrder {
@@ -26,8 +18,6 @@ export interface MuteOrder extends RuleOrder {
   readonly hours: number;
   readonly reason: string;
 }
-
-type Door = Pick<Bus, "read" | "publish" | "follow">;
 
 /** @throws HatrackError `gate_no_answer` when the signal aborts first */
 export function gateMute(bus: Door, order: MuteOrder): Promise<GateAnswer> {
@@ -41,30 +31,18 @@ export function gateUnmute(bus: Door, order: RuleOrder): Promise<GateAnswer> {
   return submitted(bus, order, { decision: "unmute" });
 }
 
-type Words =
-  | { readonly decision: "mute"; readonly critical?: true; readonly until: string; readonly reason: string }
-  | { readonly decision: "unmute" };
-
-async function submitted(
+function submitted(
   bus: Door,
-  { principal, rule, host, clock, signal }: RuleOrder,
-  words: Words,
+  order: RuleOrder,
+  { decision, ...words }: { readonly decision: "mute" | "unmute" } & Partial<EventData<"decision.submitted">>,
 ): Promise<GateAnswer> {
-  const time = isoTime(clock.now());
-  const key = [principal.team, principal.user, words.decision, rule, host ?? "", time];
-  const decision = makeEvent({
-    id: naturalId("decision:terminal", ...key),
-    source: "/frontends/terminal",
-    type: "decision.submitted",
-    ...{ subject: "system", time },
-    data: {
-      ...{ ...words, rule, ...(host === undefined ? {} : { host }) },
-      ...{ principal, surface: "terminal" },
-    },
-  });
-  const [stored] = await bus.publish([decision]);
-  if (stored === undefined) throw new HatrackError("gate_no_answer", "gate: the log took no decision");
-  return answerTo(bus, stored, signal);
+  const { rule, host } = order;
+  const about = { key: [rule, host ?? ""], subject: "system" };
+  return decided(
+    bus,
+    { decision, ...about, data: { ...words, rule, ...(host === undefined ? {} : { host }) } },
+    order,
+  );
 }
 
 export interface Mute extends EventData<"suppression.set"> {

@@ -2,8 +2,8 @@
  * The pager: rings a telephone when somebody is asked, and again when the next tier is. It decides nothing, and that
  * somebody has heard it is on the record as that and no more.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import { says, type Bus, type Delivery, type Draft, type Handled, type Subscription } from "../bus/bus.ts";
+import { pauseFor } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import { HatrackError, reasonOf } from "../errors.ts";
 import { isEvent, type KnownEvent } from "../events/envelope.ts";
@@ -73,10 +73,6 @@ async function ring(options: PagingOptions, { event, signal }: Delivery<Asking["
     }
     await wait(pauseMs, signal);
   }
-}
-
-async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal });
 }
 
 async function attempt(pager: Pager, page: Page, signal: AbortSignal): Promise<HatrackError | undefined> {

@@ -4,10 +4,10 @@ import {
   gateDecidePlan,
   gateList,
   gateShow,
-  type GateAnswer,
   type Order,
   type Saying,
 } from "../../src/gate/front.ts";
+import type { GateAnswer } from "../../src/gate/terminal.ts";
 import { caseId, members, types, user } from "./given.ts";
 import { gateOnABus, propose, type GateOnABus } from "./on-a-bus.ts";
 
