@@ -150,6 +150,11 @@ describe.skipIf(!requires("chromium"))("the page", () => {
       expect(box.y + box.height).toBeLessThanOrEqual(composer.y);
       expect(box.x + box.width).toBeLessThanOrEqual(phone.width);
     }
+    await page.locator("#thread [data-action='gate.reject'] button").click();
+    await page.locator("#modal[open]").waitFor();
+    const inModal =
+      "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(modal.querySelector('.blocks'))";
+    expect(await page.evaluate(inModal)).toBe(0);
   });
 
   it("shows a decision to everyone at once, and a refusal to the one who was refused", async () => {

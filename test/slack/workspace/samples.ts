@@ -35,6 +35,15 @@ export const rejectModal: ModalView = {
   submit: { type: "plain_text", text: "Reject" },
   blocks: [
     {
+      type: "rich_text",
+      elements: [
+        {
+          type: "rich_text_section",
+          elements: [{ type: "text", text: "x".repeat(90), style: { code: true } }],
+        },
+      ],
+    },
+    {
       type: "input",
       block_id: "reason",
       label: { type: "plain_text", text: "Reason" },
