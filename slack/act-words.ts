@@ -7,6 +7,7 @@ import type { Act } from "./decisions.ts";
 import type { Faults } from "./form-words.ts";
 import { fields, forms } from "./ids.ts";
 import type { SubmittedForm } from "./payloads.ts";
+import { sameCase } from "./words/case-forms.ts";
 import { needed, notACase } from "./words/shared.ts";
 
 export interface ActContext {
@@ -58,7 +59,9 @@ export const actForms: Readonly<Record<string, ActForm>> = {
       const caseId = origin.caseId ?? caseIdOf(form.field(fields.caseId));
       const to = CaseId.safeParse(caseIdOf(form.field(fields.to)));
       if (caseId === undefined) return { [fields.caseId]: notACase };
-      return to.success ? [{ decision: "link", caseId, to: to.data, reason }] : { [fields.to]: notACase };
+      if (!to.success) return { [fields.to]: notACase };
+      if (to.data === caseId) return { [fields.to]: sameCase };
+      return [{ decision: "link", caseId, to: to.data, reason }];
     }),
   },
   [forms.mute]: {

@@ -86,7 +86,7 @@ export class Board {
 
   /** Requests that still want something of a person, the oldest first. */
   open(): Handoff[] {
-    return [...this.#states.values()].filter(isOpen);
+    return [...this.#states.values()].filter(isOpen).sort((a, b) => dueAt(a) - dueAt(b));
   }
 
   /** The last decisions, the newest first. */
@@ -202,6 +202,12 @@ export class Board {
 
 function actionOf({ verb, target }: Pick<Ask, "verb" | "target">): string {
   return canonicalJson([verb, target.type, target.value.trim().toLowerCase()]);
+}
+
+/** Until when it waits; what nobody could see yet comes last. */
+function dueAt({ status, carryOutBy, opened }: Handoff): number {
+  const due = status === "authorised" ? carryOutBy : opened?.expiresAt;
+  return due === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(due);
 }
 
 function isOpen(state: GateState): state is Handoff {

@@ -122,11 +122,14 @@ async function openForm(front: FrontDesk, act: Act): Promise<void> {
   }
   await ack();
   if (!inPlace) return front.tell(press, noLongerOpen);
-  const { refs } = front.options.desk.options;
+  const { clock, refs } = front.options.desk.options;
   await front
     .open(
       press,
-      wanted.view({ request, thread, question, origin: card, refOf: (one) => refs.of(thread, one) }),
+      wanted.view({
+        ...{ request, thread, question, origin: card, now: clock.now() },
+        refOf: (one) => refs.of(thread, one),
+      }),
     )
     .catch(() => front.tell(press, formNotOpened));
 }

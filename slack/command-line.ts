@@ -6,7 +6,7 @@ import { slashCommand } from "./ids.ts";
 import { nearest } from "./nearest.ts";
 import type { Ours } from "./text.ts";
 import { userIn } from "./typed.ts";
-import { problems, told } from "./words/commands.ts";
+import { otherWords, problems, told } from "./words/commands.ts";
 
 interface Plain<K> {
   readonly command: K;
@@ -95,7 +95,8 @@ export function parseSocLine(sent: string, typed: Typed = {}): SocLine {
 function unknown(word: string, argument: string): SocLine {
   const id = caseIdOf(word);
   if (id !== undefined && argument === "") return { command: "case", caseId: id };
-  const meant = nearest(word.toLowerCase(), Object.keys(usages));
+  const name = word.toLowerCase();
+  const meant = otherWords[name] ?? nearest(name, Object.keys(usages));
   const hint = meant === undefined ? "help" : `${meant} ${argument.slice(0, 120)}`.trim();
   return unclear(problems.noCommand(word), hint);
 }

@@ -28,7 +28,8 @@ import { clustersAnswer, recallAnswer, relatedAnswer } from "./blocks/memory-ans
 import { accuracyAnswer, explainAnswer } from "./blocks/record-answers.ts";
 import { explained } from "./explaining.ts";
 import { statusAnswer } from "./blocks/status-answer.ts";
-import type { CaseThread } from "./case-thread.ts";
+import { cardState } from "./card-state.ts";
+import type { CaseThread, Request } from "./case-thread.ts";
 import { usages, type SocCommand, type SocLine } from "./command-line.ts";
 import type { Act } from "./decisions.ts";
 import type { SlackDirectory } from "./directory.ts";
@@ -179,6 +180,8 @@ export class SocDesk {
       const to = { team: asked.principal.team, user: command.to };
       return this.#say(asked, { decision: "assign_case", caseId: command.caseId, to });
     }
+    if (command.command === "close" && thread.file.closed !== undefined)
+      return told(wordsAnswer(say.isClosedAlready(caseRef(command.caseId))));
     return { view: caseForm(command.command, originOf(command.caseId, asked.place), thread), command };
   }
 
@@ -232,11 +235,10 @@ function originOf(caseId: string, place: Place | undefined): CaseOrigin {
   return { caseId, ...(place === undefined ? {} : { channel: place.channel, ts: place.ts }) };
 }
 
-function caseForm(
-  command: "label" | "close" | "assign",
-  origin: CaseOrigin,
-  { file }: CaseThread,
-): ModalView {
-  const made = { label: labelForm, close: closeForm, assign: assignForm };
-  return made[command](origin, file);
+function caseForm(command: "label" | "close" | "assign", origin: CaseOrigin, thread: CaseThread): ModalView {
+  const { file, requests } = thread;
+  if (command === "label") return labelForm(origin, file);
+  if (command === "assign") return assignForm(origin, file);
+  const waits = (request: Request): boolean => ["open", "not_done"].includes(cardState(thread, request));
+  return closeForm(origin, file, requests.filter(waits).length);
 }

@@ -25,7 +25,7 @@ export async function whoIsOnCall(
   const role = names.find((name) => name === asked || name === `${asked}-oncall`);
   const title = role === undefined ? undefined : onCall[role]?.title;
   if (role === undefined || title === undefined) {
-    const meant = nearest(asked, names) ?? names[0] ?? "";
+    const meant = nearest(asked, names) ?? names.find((name) => name.includes(asked)) ?? names[0] ?? "";
     const problem = say.problems.noOnCallRole(asked);
     return { message: unclearAnswer(problem, `${slashCommand} who ${meant}`), shareable: false };
   }

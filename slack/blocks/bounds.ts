@@ -36,10 +36,15 @@ function sentence(words: string): Ours {
   return configured(/[.!?]$/.test(words) ? words : `${words}.`);
 }
 
-function time({ handoff, tier }: Request, thread: CaseThread): RichTextElement[] {
-  const { bar, proposalId } = handoff;
-  const proposal = proposalOf(thread, proposalId);
-  const by = proposal?.tier === tier ? proposal.expiresAt : undefined;
+/** Until when this tier can answer; undefined while its card is not posted. */
+export function answerableUntil({ handoff, tier }: Request, thread: CaseThread): string | undefined {
+  const proposal = proposalOf(thread, handoff.proposalId);
+  return proposal?.tier === tier ? proposal.expiresAt : undefined;
+}
+
+function time(request: Request, thread: CaseThread): RichTextElement[] {
+  const { bar } = request.handoff;
+  const by = answerableUntil(request, thread);
   const next = bar.nextTiers[0];
   const then = next === undefined ? say.thenItExpires : say.thenIsAsked(configured(next.title));
   if (by === undefined) return [text(say.answerWithinMinutes(bar.expiresMinutes, then))];

@@ -5,8 +5,8 @@ import { CaseId, RoleName } from "../../src/events/vocabulary.ts";
 import { verdictOf, type CaseFile } from "../../src/memory/case-file.ts";
 import { fields, forms } from "../ids.ts";
 import { bold, dotted, richText, section, text } from "../rich.ts";
-import { caseRef, configured, ours, untrusted, type Ours } from "../text.ts";
-import { verdictBy, verdicts } from "../words/shared.ts";
+import { caseRef, ours, untrusted, type Ours } from "../text.ts";
+import { hatOf, verdictBy, verdicts } from "../words/shared.ts";
 import { area, choice, form, line, personPicker } from "./form.ts";
 import * as say from "../words/case-forms.ts";
 
@@ -37,11 +37,13 @@ export function labelForm(origin: CaseOrigin, file: CaseFile): ModalView {
   );
 }
 
-export function closeForm(origin: CaseOrigin, file: CaseFile): ModalView {
+/** @param waiting requests of the case that people have yet to answer or to carry out */
+export function closeForm(origin: CaseOrigin, file: CaseFile, waiting: number): ModalView {
+  const warned = waiting === 0 ? [] : [richText(section(text(say.stillWaiting(waiting))))];
   return form(
     { callbackId: forms.close, title: say.closeTheCase, submit: say.closeIt },
     CaseOrigin.parse(origin),
-    [about(file), reason(say.whyCanItBeClosed)],
+    [about(file), ...warned, reason(say.whyCanItBeClosed)],
   );
 }
 
@@ -59,7 +61,10 @@ export function attachForm(origin: CaseOrigin, suggested: string | undefined): M
   const hint = say.itsIdAsOnItsCard;
   const from =
     known === undefined
-      ? [line({ field: fields.caseId, label: say.thisCase, required: true, hint, longest: 40 })]
+      ? [
+          richText(section(text(say.inNoCasesThread))),
+          line({ field: fields.caseId, label: say.oneCase, required: true, hint, longest: 40 }),
+        ]
       : [richText(section(text(say.thisMessageIsOf), bold(caseRef(known))))];
   return form(
     { callbackId: forms.attach, title: say.attachToCase, submit: say.link },
@@ -67,7 +72,7 @@ export function attachForm(origin: CaseOrigin, suggested: string | undefined): M
     [
       ...from,
       line({
-        ...{ field: fields.to, label: say.belongsTo, required: true, hint, longest: 40 },
+        ...{ field: fields.to, label: say.linkItTo, required: true, hint, longest: 40 },
         ...(suggested === undefined ? {} : { initial: suggested }),
       }),
       reason(say.whyDoTheyBelongTogether),
@@ -100,7 +105,7 @@ export function muteForm(origin: CaseOrigin, given: { rule?: string; host?: stri
         { value: "all", label: say.criticalOnesToo },
       ],
     }),
-    choice({ field: fields.hours, label: say.forWord, required: true, options: mutes, initial: "24" }),
+    choice({ field: fields.hours, label: say.forHowLong, required: true, options: mutes, initial: "24" }),
     reason(say.whyIsItNoise),
   ]);
 }
@@ -109,7 +114,7 @@ export function pauseForm(origin: CaseOrigin, role: string): ModalView {
   return form(
     { callbackId: forms.pause, title: say.pauseARole, submit: say.pause },
     CaseOrigin.parse(origin),
-    [richText(section(bold(configured(role)), text(say.takesNothingNew))), reason(say.why)],
+    [richText(section(bold(hatOf(role)), text(say.takesNothingNew))), reason(say.why)],
   );
 }
 

@@ -41,7 +41,7 @@ interface ActWords {
 function actWords(event: CaseActEvent): ActWords {
   switch (event.type) {
     case "case.assigned":
-      return { words: say.givesThisCaseTo, rest: [text(ours` `), who(event.data.to)] };
+      return { words: say.gaveThisCaseTo, rest: [text(ours` `), who(event.data.to)] };
     case "case.closed":
       return { words: say.closedThisCase, rest: [] };
     case "case.labelled":

@@ -6,7 +6,7 @@ import { slackActions } from "../ids.ts";
 import type { Message } from "../limits.ts";
 import { bold, bullets, richText, section, text } from "../rich.ts";
 import { caseRef, configured, fallback, ours, plain, untrusted, type Ours, type Shown } from "../text.ts";
-import { buttons, hats, outcomes, verdicts } from "../words/shared.ts";
+import { buttons, hatOf, outcomes, verdicts } from "../words/shared.ts";
 import { stepsOf, type Steps } from "../traces.ts";
 import type { CaseThread, Rating } from "../case-thread.ts";
 import { brief, evidenceItem } from "./evidence.ts";
@@ -56,7 +56,7 @@ export function findingMessage(
 export function titleOf(finding: Finding): Ours {
   const role = roleOf(finding);
   if (role === undefined) return say.unknownRole;
-  return hats.find((hat) => hat.role === role)?.title ?? configured(role);
+  return hatOf(role);
 }
 
 /** "/roles/tier2" → "tier2"; undefined where whoever said it has not the name of a role. */

@@ -20,7 +20,7 @@ export interface Waiting {
 }
 
 export interface HomeContent {
-  /** Asked of a role I am in, or authorised and mine to carry out; the oldest first. */
+  /** Asked of a role I am in, or authorised and mine to carry out; the soonest due first. */
   readonly waiting: readonly Waiting[];
   readonly left: number;
   /** Open cases of my tier, the newest first. */
@@ -64,7 +64,12 @@ function listOf(lines: readonly RichTextSection[], none: Ours): KnownBlock {
 function waitingBlocks({ handoff, link }: Waiting): KnownBlock[] {
   const { ask, caseId, code } = handoff;
   const head = dotted(
-    [[bold(briefly(ask, 200))], [text(caseRef(caseId))], [text(say.code), bold(configured(code))]],
+    [
+      [bold(briefly(ask, 200))],
+      // A review names its case.
+      ...(ask.target.value === caseId ? [] : [[text(caseRef(caseId))]]),
+      [text(say.code), bold(configured(code))],
+    ],
     dot,
   );
   const what = richText(section(...head, text(ours`\n`), ...dotted(stateGroups(handoff), dot)));

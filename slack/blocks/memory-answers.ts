@@ -32,7 +32,7 @@ export function relatedAnswer(
   return { text: say.hostAloneIsKnownSpoken, blocks: [richText(head, weaker, bullets(rows))] };
 }
 
-function recalled({ caseId, score, shared, verdict, confirmedBy }: Recalled): RichTextElement[][] {
+function recalled({ caseId, shared, verdict, confirmedBy }: Recalled): RichTextElement[][] {
   return [
     [bold(caseRef(caseId))],
     [
@@ -43,7 +43,6 @@ function recalled({ caseId, score, shared, verdict, confirmedBy }: Recalled): Ri
       ),
     ],
     [text(say.shares), ...valuesOf(shared, 3)],
-    [text(say.score(configured(score.toFixed(2))))],
   ];
 }
 

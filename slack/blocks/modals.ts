@@ -9,7 +9,7 @@ import { caseRef, configured, ours, plain, untrusted, type Ours } from "../text.
 import { stepsOf, type Steps } from "../traces.ts";
 import { footer, rejectCategories, verbs } from "../words/shared.ts";
 import { actionBlocks } from "./action-blocks.ts";
-import { bounds } from "./bounds.ts";
+import { answerableUntil, bounds } from "./bounds.ts";
 import { evidenceItem, whole } from "./evidence.ts";
 import type { CaseThread, Question, Request } from "../case-thread.ts";
 import { evidenceOf, titleOf, type Finding } from "./finding.ts";
@@ -21,6 +21,8 @@ export interface FormContext {
   readonly thread: CaseThread;
   readonly origin: FormOrigin;
   readonly question?: Question | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   /** What stands behind a card's buttons now. */
   readonly refOf: (request: Request) => string;
 }
@@ -36,8 +38,8 @@ export function authoriseForm(context: FormContext): ModalView {
 
 export function rejectForm(context: FormContext): ModalView {
   return onCard({ callbackId: forms.reject, title: say.reject, submit: say.reject }, context, [
-    choice({ field: fields.category, label: say.why, required: true, options: rejectCategories }),
-    area({ field: fields.reason, label: say.reason, required: true }),
+    choice({ field: fields.category, label: say.whyRejected, required: true, options: rejectCategories }),
+    area({ field: fields.reason, label: say.inYourOwnWords, required: true }),
   ]);
 }
 
@@ -93,18 +95,29 @@ export function handToForm(context: FormContext): ModalView {
 }
 
 const snoozes = [
-  { value: "10", label: say.tenMinutes },
-  { value: "30", label: say.thirtyMinutes },
-  { value: "60", label: say.oneHour },
-  { value: "240", label: say.fourHours },
+  { minutes: 10, label: say.tenMinutes },
+  { minutes: 30, label: say.thirtyMinutes },
+  { minutes: 60, label: say.oneHour },
+  { minutes: 240, label: say.fourHours },
 ] as const;
+
+/** Those that come before the time to answer is over, for the gate refuses the others; one at least. */
+function snoozesOf({ request, thread, now }: FormContext): { value: string; label: Ours }[] {
+  const end = answerableUntil(request, thread);
+  const left = end === undefined ? Infinity : Date.parse(end) - now;
+  return snoozes
+    .filter(({ minutes }, at) => at === 0 || minutes * 60_000 < left)
+    .map(({ minutes, label }) => ({ value: String(minutes), label }));
+}
 
 export function snoozeForm(context: FormContext): ModalView {
   const hint = say.onlyTheReminderMoves;
+  const options = snoozesOf(context);
+  const initial = options.some(({ value }) => value === "30") ? "30" : "10";
   return onCard({ callbackId: forms.snooze, title: say.snooze, submit: say.snooze }, context, [
     choice({
       ...{ field: fields.minutes, label: say.remindAgainIn, required: true, hint },
-      ...{ options: snoozes, initial: "30" },
+      ...{ options, initial },
     }),
   ]);
 }
@@ -128,8 +141,8 @@ export function requestEvidenceView(request: Request, thread: CaseThread): Modal
     richText(section(text(caseRef(thread.file.caseId)), text(say.code), bold(configured(code)))),
     ...actionBlocks(request),
     said(say.why, ask.rationale),
-    ...(ask.against === undefined || ask.against === "" ? [] : [said(say.against, ask.against)]),
     ...ask.evidence.map((item) => richText(bullets([evidenceItem(item, steps, whole)]))),
+    ...(ask.against === undefined || ask.against === "" ? [] : [said(say.against, ask.against)]),
   ]);
 }
 

@@ -31,7 +31,7 @@ export function mostTogether(): number {
 export const boxOf = (at: number): string => `take.${at}`;
 
 export function planForm(requests: readonly Request[], thread: CaseThread, origin: PlanOrigin): ModalView {
-  const words = { callbackId: forms.authoriseAll, title: say.authoriseSeveral, submit: say.authorise };
+  const words = { callbackId: forms.authoriseAll, title: say.authoriseSeveral, submit: say.authoriseTicked };
   const head = section(text(caseRef(origin.caseId)), text(say.eachOfTheseIsADecision));
   return form(words, PlanOrigin.parse(origin), [
     richText(head),
@@ -47,6 +47,6 @@ function entry(request: Request, thread: CaseThread, at: number): KnownBlock[] {
     { type: "divider" },
     ...actionBlocks(request),
     richText(section(...bounds(request, thread))),
-    tick({ field: boxOf(at), label: say.decision, required: false, says }),
+    tick({ field: boxOf(at), label: say.untickToLeaveItOut, required: false, says }),
   ];
 }

@@ -5,7 +5,7 @@ import type { Explanation } from "../../src/memory/explain.ts";
 import type { Message } from "../limits.ts";
 import { bold, bullets, circle, type circles, code, dotted, richText, section, text, when } from "../rich.ts";
 import { cell, caseRef, configured, ours, plain, untrusted, type Ours } from "../text.ts";
-import { hats } from "../words/shared.ts";
+import { hatOf } from "../words/shared.ts";
 import * as say from "../words/record-answers.ts";
 
 /** Sentences and lines of the timeline that are shown, the newest; the rest is counted. */
@@ -65,7 +65,6 @@ function said(
 }
 
 export function accuracyAnswer({ cases, labelled, unsettled, rows, recall }: Accuracy): Message {
-  const counted = say.ofCasesAreLabelledOfThe(labelled, cases, unsettled);
   const found = recall.measured
     ? say.recallMeasured(
         percent(recall.rate),
@@ -74,9 +73,19 @@ export function accuracyAnswer({ cases, labelled, unsettled, rows, recall }: Acc
         recall.of,
       )
     : say.recallIsNotMeasured(configured(recall.why));
-  const head = richText(section(bold(say.howOftenRight)), section(text(counted)), section(text(found)));
+  const head = richText(
+    section(bold(say.howOftenRight)),
+    section(text(labels({ cases, labelled, unsettled }))),
+    section(text(found)),
+  );
   const blocks: KnownBlock[] = rows.length === 0 ? [head] : [head, tableOf(rows)];
   return { text: say.howOftenRightSpoken, blocks };
+}
+
+function labels({ cases, labelled, unsettled }: Pick<Accuracy, "cases" | "labelled" | "unsettled">): Ours {
+  if (labelled === 0) return say.noneIsLabelled(cases);
+  const counted = say.areLabelled(labelled, cases);
+  return unsettled === 0 ? counted : ours`${counted} ${say.settleNothing(unsettled)}`;
 }
 
 function tableOf(rows: readonly AccuracyRow[]): TableBlock {
@@ -86,7 +95,7 @@ function tableOf(rows: readonly AccuracyRow[]): TableBlock {
 }
 
 function cellsOf({ role, arm, n, rate, interval, colour }: AccuracyRow): TableBlock["rows"][number] {
-  const title = hats.find((hat) => hat.role === role)?.title ?? configured(role);
+  const title = hatOf(role);
   const [lamp, words] = bands[colour];
   const between = say.to(percent(interval.low), percent(interval.high));
   const facts = [title, configured(arm), ours`${n}`, rate === null ? ours`–` : percent(rate), between];

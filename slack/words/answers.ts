@@ -21,7 +21,7 @@ export const waitingSpoken = (length: number): string => fallback`${length} wait
 export const waiting = (length: number): Ours => ours`${length} waiting`;
 export const authorisedNotDoneOf = ours`authorised, not done: `;
 export const waitsForWhom = ours`waits for `;
-export const of = (length: number, quorum: number): Ours => ours`${length} of ${quorum}`;
+export const of = (length: number, quorum: number): Ours => ours`${length} of ${quorum} so far`;
 export const answerBy = ours`answer by `;
 export const code = (gateCode: Ours): Ours => ours`code ${gateCode}`;
 export const thisNeedsAForm = ours`This needs a form.`;

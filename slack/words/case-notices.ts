@@ -2,7 +2,7 @@
 import { ours } from "../text.ts";
 
 export const saysThat = ours` says that `;
-export const givesThisCaseTo = ours`gives this case to`;
+export const gaveThisCaseTo = ours`gave this case to`;
 export const closedThisCase = ours`closed this case`;
 export const labelledThisCase = ours`labelled this case`;
 export const linkedThisCaseTo = ours`linked this case to`;

@@ -24,12 +24,23 @@ export const mayNotDoThat = (whoCan: Ours): Ours => ours`You may not do that. Wh
 export const noSuchCase = (caseId: Ours): Ours => ours`There is no case ${caseId}.`;
 export const gateIsNeverPaused = ours`The human gate cannot be paused: nobody could resume it.`;
 export const isPausedAlready = (role: Ours): Ours => ours`${role} is paused already.`;
+export const isClosedAlready = (caseId: Ours): Ours => ours`${caseId} is closed already.`;
 export const isNotPaused = (role: Ours): Ours => ours`${role} is not paused.`;
+
+/** Other words for a command, as the terminal or people's habit has them. */
+export const otherWords: Readonly<Record<string, keyof typeof told>> = {
+  suppress: "mute",
+  unsuppress: "unmute",
+  search: "recall",
+  campaigns: "clusters",
+  approvals: "pending",
+  oncall: "who",
+};
 
 /** What was wrong. What was typed stands in it: shown as text of others. */
 export const problems = {
   tooLong: (length: number, most: number): string =>
-    `That is ${length} characters; at most ${most} are read.`,
+    `That is ${length.toLocaleString("en-GB")} characters; at most ${most.toLocaleString("en-GB")} are read.`,
   noCommand: (word: string): string => `There is no command "${word.slice(0, 40)}".`,
   whichCase: "Which case?",
   notACaseId: (typed: string): string => `"${typed.slice(0, 40)}" is not a case id.`,

@@ -2,8 +2,8 @@
 import { ours, type Ours } from "../text.ts";
 
 export const authoriseSeveral = ours`Authorise several`;
-export const authorise = ours`Authorise`;
-export const eachOfTheseIsADecision = ours` · each of these is a decision of its own. Untick what you do not authorise.`;
+export const authoriseTicked = ours`Authorise ticked`;
+export const eachOfTheseIsADecision = ours` · each of these is a decision of its own.`;
 export const noteForTheRecord = ours`Note for the record`;
 export const authoriseItCode = (code: Ours): Ours => ours`Authorise it · code ${code}`;
-export const decision = ours`Decision`;
+export const untickToLeaveItOut = ours`Untick to leave it out`;

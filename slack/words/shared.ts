@@ -2,7 +2,7 @@
 import type { ProposalStatus } from "../../src/memory/case-file.ts";
 import type { ActionVerb, Outcome, Verdict } from "../../src/events/vocabulary.ts";
 import type { MenuAction } from "../ids.ts";
-import { ours, type Ours } from "../text.ts";
+import { configured, ours, type Ours } from "../text.ts";
 
 export const footer = ours`hatrack proposes and never executes: a person carries this out.`;
 export const tooLong = ours`This action is too long to show whole, so nobody can authorise it here.`;
@@ -16,7 +16,7 @@ export const mayNotAsk = ours`Only people on call and analysts can ask hatrack; 
 export const pickOne = ours`Please choose one: a person or a role.`;
 export const pickSome = ours`Please leave at least one of them ticked.`;
 export const onlyHere = ours`Answers can be shared only to the SOC's own channels.`;
-export const said = ours`Said. What comes of it appears in the thread, or in the operations channel.`;
+export const said = ours`Passed on. What comes of it appears in the case's thread, or in the operations channel.`;
 export const notShared = ours`That cannot be shared. Nothing was posted.`;
 export const notSharedNow = ours`That could not be shared just now. If it does not appear here, please try again.`;
 export const notACase = ours`That is not the id of a case. It looks like CASE-7K3F9QWM2T.`;
@@ -54,6 +54,16 @@ export const hats = [
   { role: "ir-lead", short: ours`IR Lead`, title: ours`IR Lead` },
   { role: "threat-intel", short: ours`Threat Intel`, title: ours`Threat Intel` },
 ] as const;
+
+/** "1 case", "2 cases". */
+export function counted(amount: number, what: Ours): Ours {
+  return amount === 1 ? ours`1 ${what}` : ours`${amount} ${what}s`;
+}
+
+/** What a role is called; one that somebody added goes by its name. */
+export function hatOf(role: string): Ours {
+  return hats.find((hat) => hat.role === role)?.title ?? configured(role);
+}
 
 export interface VerbWords {
   /** "Isolate host", before the target: the card's headline. */

@@ -35,7 +35,7 @@ export function screensOf({ events, displayName, question }: Told): Screens {
   const findings = events.flatMap((event) => (isEvent(event, ...findingTypes) ? [event] : []));
   const requests = thread.requests;
   const on = (request: (typeof requests)[number]) => ({
-    ...{ request, thread, refOf: () => "r1" },
+    ...{ request, thread, refOf: () => "r1", now: 0 },
     origin: { caseId, proposalId: request.handoff.proposalId, channel: "C1", ts: "1.1", ref: "r1" },
   });
   const explanation = explainEvents(caseId, events);

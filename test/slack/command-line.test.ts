@@ -42,6 +42,8 @@ describe("what is typed after /soc", () => {
     ["explain why", "/soc explain CASE-7K3F9QWM2T"],
     ["who", "/soc who ir-lead-oncall"],
     ["recal 203.0.113.7", "/soc recall 203.0.113.7"],
+    ["suppress Encoded PowerShell", "/soc mute Encoded PowerShell"],
+    ["campaigns", "/soc clusters"],
     ["clusters soon", "/soc clusters 14"],
     ["clusters 0", "/soc clusters 14"],
     ["assign", "/soc assign CASE-7K3F9QWM2T"],

@@ -61,7 +61,7 @@ describe("/soc recall and clusters", () => {
     expect(await ask("U0LEE", "recall perhaps")).toContain("is no indicator. Try /soc recall 203");
     expect(await ask("U0LEE", "recall CASE-0000000009")).toContain("There is no case");
     expect(await ask("U0LEE", "clusters")).toContain("Campaigns of the last 14 days");
-    expect(await ask("U0LEE", "x".repeat(10_000))).toContain("10000 characters");
+    expect(await ask("U0LEE", "x".repeat(10_000))).toContain("10,000 characters");
   });
 
   it("is asked by @mention in a thread without naming the case", async () => {
@@ -95,14 +95,14 @@ describe("/soc explain and accuracy", () => {
 
   it("shows how often each role was right, and that a handful is too few", async () => {
     await twoCases();
-    expect(await ask("U0LEE", "accuracy")).toContain("0 of 2 cases are labelled");
+    expect(await ask("U0LEE", "accuracy")).toContain("0 of 2 cases are labelled: Right and Wrong…");
     const labelled = { verdict: "true_positive" as const, by: { team: "T0NORTHWIND", user: "U0SAM" } };
     await publish(
       world.bus,
       said("case.labelled", { ...labelled, reason: "seen", origin: "test" }, { source: "/roles/human-gate" }),
     );
     const answer = await ask("U0LEE", "accuracy");
-    expect(answer).toContain("1 of 2 cases are labelled");
+    expect(answer).toContain("1 of 2 cases is labelled.");
     expect(answer).toContain("Recall is not measured");
     expect(answer).toMatch(/Sentinel.*100 %.*too few/s);
   });
@@ -210,7 +210,7 @@ describe("what else is said of a case, a rule or a role", () => {
     await shownMessage(world, "root", (words) => words.includes("Closed"));
     await say("@soc assign @mia");
     expect((await world.event("case.assigned")).data.to.user).toBe("U0MIA");
-    await shownMessage(world, "notice", (words) => words.includes("gives this case to"));
+    await shownMessage(world, "notice", (words) => words.includes("gave this case to"));
   });
 
   it("mutes a rule for a while and says so in the operations channel", async () => {

@@ -161,11 +161,11 @@ function forms({ received, triaged, request, words, say }: Story): Made {
   const question = say("info.requested", { proposalId: "p1", by: mia, question: "A test?" });
   const thread = fold(received, triaged, request, question);
   const on = {
-    ...{ request: last(thread), thread, question: thread.questions.at(-1), refOf: () => "r1" },
+    ...{ request: last(thread), thread, question: thread.questions.at(-1), refOf: () => "r1", now: 0 },
     origin: { caseId, proposalId: "p1", channel: "C1", ts: "1.1", ref: "r1" },
   };
   const { evidenceView, requestEvidenceView, onCard, ...own } = modals;
-  const ofCase = { labelForm, closeForm, assignForm };
+  const ofCase = { labelForm, assignForm };
   const rule = words === undefined ? "Encoded PowerShell" : cut(words, 512);
   const plan = { caseId, channel: "C1", cards: [["p1", "1.1", "r1"] as [string, string, string]] };
   return {
@@ -180,6 +180,8 @@ function forms({ received, triaged, request, words, say }: Story): Made {
     ...Object.fromEntries(
       Object.entries(ofCase).map(([name, draw]) => [name, draw({ caseId }, thread.file)]),
     ),
+    closeForm: closeForm({ caseId }, thread.file, 0),
+    "closeForm with requests": closeForm({ caseId }, thread.file, 3),
     attachForm: attachForm({}, undefined),
     "attachForm of a case": attachForm({ caseId }, "CASE-BBBBBBBBBB"),
     muteForm: muteForm({ caseId }, { rule, host: words === undefined ? "FIN-WS-042" : cut(words, 255) }),
