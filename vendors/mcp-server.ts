@@ -58,9 +58,10 @@ export class McpServer {
   /** Resolves when the first try is over, whatever came of it. */
   async start(): Promise<void> {
     if (this.#closed) return;
-    const life = { ended: false };
+    const life = { ended: false, changed: false };
     const listChanged = (): void => {
-      this.#listChanged();
+      if (this.#connection === connection && connection !== undefined) this.#listChanged();
+      else life.changed = true;
     };
     const closed = (): void => {
       life.ended = true;
@@ -79,6 +80,8 @@ export class McpServer {
       this.#upSince = this.#deps.timers.now();
       this.#slow = 0;
       this.#take(recheck(this.#known, listed));
+      // Said before this list was taken: it may have changed since.
+      if (life.changed) this.#listChanged();
     } catch (error) {
       await connection?.close().catch(() => undefined);
       this.#lost(reasonOf(error));

@@ -162,6 +162,13 @@ describe("what a server offers", () => {
     },
   );
 
+  it("is out too when it changes while the first list is on its way", async () => {
+    const { ask, announcement } = await play("changes-at-once");
+    const { changes } = await announcement(2);
+    expect(changes).toMatchObject([{ tool: "search", usable: false }]);
+    expect(await ask()).toBe("tool_withdrawn: the tool server siem no longer offers this as it was");
+  });
+
   it("is asked for once a second at most, however often the server says that it has changed", async () => {
     const { timers, folder, announced, ask } = await play("list-loop");
     for (let lists = 2; lists < 5; lists += 1) {
