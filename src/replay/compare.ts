@@ -1,7 +1,7 @@
 /** Two runs over the same tickets: what changed, by how much, whether it can be chance, and which tickets flipped. Pure. */
 import { HatrackError } from "../errors.ts";
 import { deltaOf, discordanceOf, type Pair } from "./compare-delta.ts";
-import { isLabelled, wasAsked } from "./scorecard-escalation.ts";
+import { isBlind, isLabelled, quietOf, wasAsked } from "./scorecard-escalation.ts";
 import { roleWasRight } from "./scorecard-roles.ts";
 import type { Comparison, Delta, Flip, Row, Run, Scorecard, Trace } from "./scorecard-schema.ts";
 import { drawsOf, f1Of, type BootstrapOptions, type Confusion } from "./statistics.ts";
@@ -67,12 +67,15 @@ export function compareRows({ draws, a, b }: { draws: BootstrapOptions; a: Side;
   const ids = new Set(pairs.map((pair) => pair.a.ticketId));
   const alone = ({ rows }: Side): number =>
     rows.filter((row) => isLabelled(row) && !ids.has(row.ticketId)).length;
-  const withReview = countedWay(pairs, { review: true, draws });
+  const way = (review: boolean): Way => {
+    return { review, draws, blind: [a, b].some(({ rows }) => isBlind(quietOf(rows, { review }))) };
+  };
+  const withReview = countedWay(pairs, way(true));
   const names = { a: a.name, b: b.name };
   return {
     ...names,
-    headline: comparedHeadline(withReview, { ...names, n: pairs.length }),
-    ...{ n: pairs.length, withReview, withoutReview: countedWay(pairs, { review: false, draws }) },
+    headline: comparedHeadline(withReview, { ...names, n: pairs.length, blind: way(true).blind }),
+    ...{ n: pairs.length, withReview, withoutReview: countedWay(pairs, way(false)) },
     roles: rolesOf(pairs),
     flipped: pairs.flatMap(flipOf),
     ...{ onlyInA: alone(a), onlyInB: alone(b) },
@@ -81,19 +84,24 @@ export function compareRows({ draws, a, b }: { draws: BootstrapOptions; a: Side;
 
 type CountedWay = Comparison["withReview"];
 
-function countedWay(
-  rows: readonly RowPair[],
-  { review, draws }: { readonly review: boolean; readonly draws: BootstrapOptions },
-): CountedWay {
+interface Way {
+  readonly review: boolean;
+  readonly draws: BootstrapOptions;
+  /** Of one side at least, nobody labelled what it did not ask about: then recall is not measured, nor what rests on it. */
+  readonly blind: boolean;
+}
+
+function countedWay(rows: readonly RowPair[], { review, draws, blind }: Way): CountedWay {
   const pairs = rows.map(({ a, b }): Pair => {
     return { human: a.human.escalated, a: wasAsked(a, { review }), b: wasAsked(b, { review }) };
   });
   const precision = ({ tp, fp }: Confusion): number | null => (tp + fp === 0 ? null : tp / (tp + fp));
-  const recall = ({ tp, fn }: Confusion): number | null => (tp + fn === 0 ? null : tp / (tp + fn));
+  const recall = ({ tp, fn }: Confusion): number | null => (blind || tp + fn === 0 ? null : tp / (tp + fn));
+  const f1 = (of: Confusion): number | null => (blind ? null : f1Of(of));
   return {
     precision: deltaOf(pairs, precision, draws),
     recall: deltaOf(pairs, recall, draws),
-    f1: deltaOf(pairs, f1Of, draws),
+    f1: deltaOf(pairs, f1, draws),
     mcnemar: discordanceOf(pairs.map(({ human, a, b }) => ({ a: a === human, b: b === human }))),
   };
 }
@@ -141,20 +149,24 @@ function flipOf({ a, b }: RowPair): Flip[] {
 /** A difference is said to be one only when the interval of F1's leaves out 0. */
 function comparedHeadline(
   { f1, recall, mcnemar }: CountedWay,
-  { a, b, n }: { readonly a: string; readonly b: string; readonly n: number },
+  { a, b, n, blind }: { readonly a: string; readonly b: string; readonly n: number; readonly blind: boolean },
 ): string {
   const pair = `${b} against ${a}`;
   const { delta, low, high } = f1;
-  if (delta === null || low === null || high === null) {
-    return n === 0
-      ? `${pair}: not measured, no labelled ticket was worked by both.`
-      : `${pair}: not measured at n = ${count(n)}, F1 has no value without a ticket that was asked about or escalated.`;
-  }
+  if (delta === null || low === null || high === null) return `${pair}: not measured${unmeasured(n, blind)}`;
   const p = mcnemar.p === null ? "no ticket judged differently" : `McNemar p ${pText(mcnemar.p)}`;
   const figures = `F1 ${signed(delta)} (95 % interval ${signed(low)} to ${signed(high)}; ${p})`;
   if (low <= 0 && high >= 0) return `${pair}: ${undecided({ mcnemar, a, b }, n)}; ${figures}.`;
   const word = isAgainst(recall, delta) ? "mixed" : delta > 0 ? "better" : "worse";
   return `${pair}: ${word} at n = ${count(n)}; ${figures}, recall ${deltaText(recall)}.`;
+}
+
+function unmeasured(n: number, blind: boolean): string {
+  if (n === 0) return ", no labelled ticket was worked by both.";
+  const why = blind
+    ? "of one of them no ticket for which nobody was asked carries a label."
+    : "F1 has no value without a ticket that was asked about or escalated.";
+  return ` at n = ${count(n)}, ${why}`;
 }
 
 /** F1 leaves out what was rightly left alone: two runs can differ there and not in F1. */

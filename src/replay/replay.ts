@@ -87,7 +87,7 @@ class ReplayRun {
   readonly #refused: readonly Refused[];
   readonly #byCase: ReadonlyMap<string, OpenTicket>;
   readonly #shown = new Map<string, Shown>();
-  /** Milliseconds by case and role. */
+  /** Milliseconds by case and role, the waits for a model that was away included. */
   readonly #took = new Map<string, number>();
   readonly #worked: WorkedTicket[] = [];
   readonly #tokens = { input: 0, output: 0 };

@@ -49,11 +49,7 @@ export function scoredOf(rows: readonly Row[], draws: BootstrapOptions): Scored 
   const escalated = labelled.filter(({ human }) => human.escalated).length;
   const counted = (review: boolean): Escalation => {
     const judged = labelled.map((row) => ({ asked: wasAsked(row, { review }), human: row.human.escalated }));
-    const quiet = rows.filter((row) => row.unworked === undefined && !wasAsked(row, { review }));
-    return escalationOf(judged, {
-      draws,
-      quiet: { all: quiet.length, labelled: quiet.filter(isLabelled).length },
-    });
+    return escalationOf(judged, { draws, quiet: quietOf(rows, { review }) });
   };
   return {
     n: labelled.length,
@@ -63,8 +59,18 @@ export function scoredOf(rows: readonly Row[], draws: BootstrapOptions): Scored 
   };
 }
 
+export function quietOf(rows: readonly Row[], way: { readonly review: boolean }): Quiet {
+  const quiet = rows.filter((row) => row.unworked === undefined && !wasAsked(row, way));
+  return { all: quiet.length, labelled: quiet.filter(isLabelled).length };
+}
+
+/** Nobody looked at what was not asked about: recall would be 100 % by construction. */
+export function isBlind({ all, labelled }: Quiet): boolean {
+  return all > 0 && labelled === 0;
+}
+
 /**
- * Recall is not measured where nobody looked at what was not asked about: it would be 100 % by construction.
+ * Recall, and what rests on it, is not measured where nobody looked at what was not asked about.
  *
  * @param quiet default: as many as the labelled ones say
  */
@@ -74,7 +80,7 @@ export function escalationOf(
 ): Escalation {
   const confusion = confusionOf(judged);
   const { tp, fp, fn, tn } = confusion;
-  const blind = quiet !== undefined && quiet.all > 0 && quiet.labelled === 0;
+  const blind = quiet !== undefined && isBlind(quiet);
   const recall = blind ? rateOf(0, 0) : rateOf(tp, tp + fn);
   const falseAlarms = blind ? rateOf(0, 0) : rateOf(fp, fp + tn);
   return {

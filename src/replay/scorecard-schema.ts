@@ -250,6 +250,7 @@ export const RoleCost = z.strictObject({
   runs: Count,
   toolCalls: Count,
   tokens: z.strictObject({ input: Count, output: Count }),
+  /** What a run took, the waits for a model that was away included. */
   milliseconds: z.strictObject({
     total: z.number().min(0),
     median: z.number().min(0).nullable(),

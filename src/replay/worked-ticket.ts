@@ -24,6 +24,7 @@ export interface WorkedRole {
   readonly promptVersion?: string;
   readonly toolCalls: number;
   readonly tokens: { readonly input: number; readonly output: number };
+  /** Of a backtest: of the machine's time, the waits for a model that was away included; of a shadow: as its trace says. */
   readonly milliseconds: number;
   /** Events of the replay's log in which it can be read: what it said, then its trace. */
   readonly eventIds: readonly string[];

@@ -25,6 +25,10 @@ function run(asked: (n: number) => boolean): WorkedTicket[] {
   );
 }
 
+function unlabelled({ human: _, ...ticket }: WorkedTicket): WorkedTicket {
+  return ticket;
+}
+
 describe("two scorecards against each other", () => {
   it.each([
     ["tickets", { dataHash: "e".repeat(64) }],
@@ -100,15 +104,30 @@ describe("two scorecards against each other", () => {
     );
   });
 
+  it("measure no recall where nobody labelled what one of them did not ask about", () => {
+    const shadow = (asked: (n: number) => boolean): Scorecard =>
+      card(run(asked).map((ticket) => (ticket.asked.length > 0 ? ticket : unlabelled(ticket))));
+    const [a, b] = [shadow((n) => n % 3 === 0), shadow((n) => n % 2 === 0)];
+    expect(a.result.escalation.all.withReview.recall.value).toBeNull();
+    const { headline, withReview } = compared(a, b);
+    expect(withReview.recall).toEqual({ a: null, b: null, delta: null, low: null, high: null });
+    expect(withReview.f1.delta).toBeNull();
+    expect(withReview.precision.delta).not.toBeNull();
+    expect(headline).toMatch(/not measured at n = 10, of one of them no ticket .* carries a label\.$/);
+    const looked = compared(card(run((n) => n % 3 === 0)), card(run((n) => n % 2 === 0)));
+    expect(looked.withReview.recall.delta).not.toBeNull();
+  });
+
   it("compare only what both worked and somebody labelled, and say what stands alone", () => {
-    const a = card([worked(0, { human: yes }), worked(1, { human: no }), worked(2)]);
+    const both = [worked(2), worked(3, { human: no })];
+    const a = card([worked(0, { human: yes }), worked(1, { human: no }), ...both]);
     const b = card([
       worked(0, { human: yes, asked: ["review"] }),
       worked(1, { human: no, unworked: "model unavailable" }),
-      worked(2),
+      ...both,
     ]);
     const { n, onlyInA, onlyInB, withReview, withoutReview } = compared(a, b);
-    expect([n, onlyInA, onlyInB]).toEqual([1, 1, 0]);
+    expect([n, onlyInA, onlyInB]).toEqual([2, 1, 0]);
     expect(withReview.recall).toMatchObject({ a: 0, b: 1, delta: 1 });
     expect(withoutReview.recall).toMatchObject({ a: 0, b: 0, delta: 0 });
     expect(withReview.precision.delta).toBeNull();
