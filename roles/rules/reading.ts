@@ -7,7 +7,7 @@ export function valueAt(casefile: unknown, path: string): unknown {
   let value: unknown = casefile;
   for (const key of path.split(".")) {
     if (value === null || typeof value !== "object") return undefined;
-    value = Object.entries(value).find(([name]) => name === key)?.[1];
+    value = Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
   }
   return value;
 }
