@@ -4,7 +4,8 @@ import { UndirectedGraph } from "graphology";
 import { connectedComponents } from "graphology-components";
 import { indicatorsOf, standing } from "../src/memory/case-record.ts";
 import { isEligible, type Opened } from "../src/memory/links.ts";
-import { isHolders, recordsOf, type MemoryState } from "../src/memory/memory-state.ts";
+import { isHolders } from "../src/memory/holders.ts";
+import { recordsOf, type MemoryState } from "../src/memory/memory-state.ts";
 
 const weights: Readonly<Record<string, number>> = {
   ...{ sha256: 3, domain: 2, ipv4: 2, host: 1, user: 1, technique: 1, rule: 0.5 },

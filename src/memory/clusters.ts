@@ -2,7 +2,8 @@
 import { HatrackError } from "../errors.ts";
 import type { Indicator } from "../events/vocabulary.ts";
 import { Groups } from "./groups.ts";
-import { isEligible, linksAmong, linksAround, type Link, type Opened } from "./links.ts";
+import { Lines } from "./lines.ts";
+import { isEligible, linksAmong, type Link, type Opened } from "./links.ts";
 import { earlierFirst, recordsOf, type FiledCase, type MemoryState } from "./memory-state.ts";
 
 export interface Cluster {
@@ -26,15 +27,20 @@ const day = 86_400_000;
 /** Three cases, or two of which one has a named actor; the largest first. */
 export function clusters(state: MemoryState, { days, asOf }: Span): Cluster[] {
   const opened = { from: asOf - days * day, to: asOf };
-  const found = groupsIn(state, opened)
-    .map(described)
-    .filter(({ records, actors }) => records.length >= 3 || actors.length > 0);
+  const found = groupsIn(state, opened).filter(isCampaign).map(described);
   if (found.length === 0) return [];
+  const lines = new Lines(state, {
+    ...{ gap: days * day, until: asOf },
+    pairs: saidByPeople(state, { from: -Infinity, to: asOf }),
+  });
   const earliestFirst = found.sort((a, b) => earlierFirst(a.first, b.first));
-  const lineOf = lines(state, found, { days, asOf });
-  return named(earliestFirst, lineOf).sort(
+  return named(earliestFirst, lines).sort(
     (a, b) => b.cases.length - a.cases.length || (a.id < b.id ? -1 : 1),
   );
+}
+
+function isCampaign({ records }: Group): boolean {
+  return records.length >= 3 || records.some(({ actors }) => actors.length > 0);
 }
 
 interface Group {
@@ -89,52 +95,11 @@ function saidByPeople(state: MemoryState, opened: Opened): [number, number][] {
   return pairs;
 }
 
-/**
- * For each case the earliest of its line: cases of all times that links join with no gap longer than the window.
- * A campaign that goes on for months keeps the id of its first case though that has left the window.
- */
-function lines(
-  state: MemoryState,
-  found: readonly Described[],
-  { days, asOf }: Span,
-): (record: FiledCase) => FiledCase {
-  const always = { from: -Infinity, to: asOf };
-  const pairs = saidByPeople(state, always);
-  const from = [...found.flatMap(({ records }) => records.map(({ n }) => n)), ...pairs.flat()];
-  const groups = new Groups(state.all.length);
-  for (const { cases } of linksAround(state, from, always)) {
-    for (const pair of neighbours(state, cases, days * day)) groups.join(pair);
-  }
-  for (const pair of pairs) groups.join(pair);
-  const first = new Map<number, FiledCase>();
-  for (const [group, cases] of groups.all()) {
-    first.set(
-      group,
-      recordsOf(state, { cases }).reduce((a, b) => (earlierFirst(a, b) < 0 ? a : b)),
-    );
-  }
-  return (record) => first.get(groups.groupOf(record.n) ?? -1) ?? record;
-}
-
-/** Each case with the next that was opened, unless the gap between them is longer than this. */
-function neighbours(
-  { columns: { opened } }: MemoryState,
-  cases: readonly number[],
-  gap: number,
-): [number, number][] {
-  const at = (n: number): number => opened[n] ?? 0;
-  const sorted = cases.toSorted((a, b) => at(a) - at(b));
-  return sorted.flatMap((n, i): [number, number][] => {
-    const next = sorted[i + 1];
-    return next === undefined || at(next) - at(n) > gap ? [] : [[n, next]];
-  });
-}
-
 /** Two clusters of one line: the one with the earlier case keeps the line's id, the other has its own. */
-function named(earliestFirst: readonly Described[], lineOf: (record: FiledCase) => FiledCase): Cluster[] {
+function named(earliestFirst: readonly Described[], lines: Lines): Cluster[] {
   const taken = new Set<FiledCase>();
   return earliestFirst.map(({ records, first, indicators, actors }) => {
-    const line = lineOf(first);
+    const line = lines.firstOf(first);
     const from = taken.has(line) ? first : line;
     taken.add(from);
     const cases = records.map(({ caseId }) => caseId);

@@ -16,38 +16,78 @@ export const isAttackBit = 2;
 /** Holds installed software that links nothing until somebody has judged. */
 export const isUnjudgedBit = 4;
 
-/** A weak indicator, which only adds to a score; a strong one that finds cases; one that finds none: alone, or a hub. */
-export const [reachWeak, reachFinds, reachNobody] = [0, 1, 2];
+/**
+ * A weak indicator, which only adds to a score; a strong one that finds cases; one that finds none, being alone or
+ * benign; one of so many cases that it finds none, and links them only if they are one outbreak.
+ */
+export const [reachWeak, reachFinds, reachNobody, reachHub] = [0, 1, 2, 3];
 
 export class Columns {
-  /** When each case was opened, milliseconds since the epoch. */
-  opened = new Float64Array(256);
-  /** Whose verdict stands, and which it is. */
-  judge = new Uint8Array(256);
-  verdict = new Uint8Array(256);
+  /** By a case's number, what it is to who links cases. */
   bits = new Uint8Array(256);
   /** By an indicator's number: what sharing it is worth, and whether other cases are found by it. */
   worth = new Float64Array(1024);
   reach = new Uint8Array(1024);
-  /** 1: the question that is being answered asks for it; 0 between questions. */
+  /** What it is to the question that is being answered; 0 between questions. */
   asked = new Uint8Array(1024);
-  /** Where a case's indicators stand in `held`, and how many they are. */
-  from = new Int32Array(256);
-  count = new Uint16Array(256);
   /** Numbers of indicators, case after case. */
   held = new Int32Array(2048);
   #heldUsed = 0;
+  #rows = new Rows(256);
 
   set(n: number, record: CaseRecord): void {
-    if (n >= this.opened.length) this.#grow(n + 1);
-    this.opened[n] = record.openedAt;
+    if (n >= this.bits.length) {
+      const room = roomFor(n + 1);
+      this.bits = moved(this.bits, new Uint8Array(room));
+      this.#rows = new Rows(room, this.#rows);
+    }
     const judged = standing(record);
-    this.judge[n] = judgesFrom0.indexOf(judged?.by ?? null);
-    this.verdict[n] = verdictsFrom0.indexOf(judged?.verdict ?? null);
+    this.#rows.time[n * 2] = record.openedAt;
+    this.#rows.byte[n * 16 + 12] =
+      judgesFrom0.indexOf(judged?.by ?? null) * 16 + verdictsFrom0.indexOf(judged?.verdict ?? null);
     this.bits[n] =
       (isCleared(record) ? isClearedBit : 0) |
       (isAttack(record) ? isAttackBit : 0) |
       (record.software !== undefined && judged === undefined ? isUnjudgedBit : 0);
+  }
+
+  /** When the case was opened, milliseconds since the epoch. */
+  opened(n: number): number {
+    return this.#rows.time[n * 2] ?? NaN;
+  }
+
+  /** Whose verdict stands, by its place in `judgesFrom0`. */
+  judge(n: number): number {
+    return (this.#rows.byte[n * 16 + 12] ?? 0) >> 4;
+  }
+
+  /** Which it is, by its place in `verdictsFrom0`. */
+  verdict(n: number): number {
+    return (this.#rows.byte[n * 16 + 12] ?? 0) & 15;
+  }
+
+  /** Where the case's indicators begin in `held`. */
+  from(n: number): number {
+    return this.#rows.place[n * 4 + 2] ?? 0;
+  }
+
+  /** How many they are. */
+  count(n: number): number {
+    return this.#rows.short[n * 8 + 7] ?? 0;
+  }
+
+  /** Whether any of them finds other cases: of most cases none does. */
+  finds(n: number): boolean {
+    return this.#rows.byte[n * 16 + 13] === 1;
+  }
+
+  /** To be told of a case whose indicators have changed, or one of whose indicators finds cases now, or no more. */
+  setFinds(n: number): void {
+    const from = this.from(n);
+    const finds = this.held
+      .subarray(from, from + this.count(n))
+      .some((one) => this.reach[one] === reachFinds);
+    this.#rows.byte[n * 16 + 13] = finds ? 1 : 0;
   }
 
   setIndicator(n: number, { worth, reach }: { readonly worth: number; readonly reach: number }): void {
@@ -65,24 +105,34 @@ export class Columns {
   setHeld(n: number, indicators: readonly number[]): void {
     const { length } = indicators;
     // A list that has grown is written anew at the end; cases seldom see anything new after their alert.
-    if (length > (this.count[n] ?? 0)) {
+    if (length > this.count(n)) {
       const needed = this.#heldUsed + length;
       if (needed > this.held.length) this.held = moved(this.held, new Int32Array(roomFor(needed)));
-      this.from[n] = this.#heldUsed;
+      this.#rows.place[n * 4 + 2] = this.#heldUsed;
       this.#heldUsed += length;
     }
-    this.count[n] = length;
-    this.held.set(indicators, this.from[n]);
+    this.#rows.short[n * 8 + 7] = length;
+    this.held.set(indicators, this.from(n));
   }
+}
 
-  #grow(length: number): void {
-    const room = roomFor(length);
-    this.opened = moved(this.opened, new Float64Array(room));
-    this.judge = moved(this.judge, new Uint8Array(room));
-    this.verdict = moved(this.verdict, new Uint8Array(room));
-    this.bits = moved(this.bits, new Uint8Array(room));
-    this.from = moved(this.from, new Int32Array(room));
-    this.count = moved(this.count, new Uint16Array(room));
+/**
+ * Sixteen bytes a case, one wait for memory: when it was opened (8), where its indicators begin (4), its judge, its
+ * verdict, how many indicators (2).
+ */
+class Rows {
+  readonly byte: Uint8Array;
+  readonly short: Uint16Array;
+  readonly place: Int32Array;
+  readonly time: Float64Array;
+
+  constructor(room: number, before?: Rows) {
+    const buffer = new ArrayBuffer(room * 16);
+    this.byte = new Uint8Array(buffer);
+    this.short = new Uint16Array(buffer);
+    this.place = new Int32Array(buffer);
+    this.time = new Float64Array(buffer);
+    if (before !== undefined) this.byte.set(before.byte);
   }
 }
 

@@ -1,9 +1,17 @@
 /** Which indicators link which cases. An indicator that joins everything (a shared NAT address) joins nothing. */
 import { isCleared, mayLink, type CaseRecord } from "./case-record.ts";
-import { isAttackBit, isClearedBit, isUnjudgedBit } from "./columns.ts";
+import {
+  isAttackBit,
+  isClearedBit,
+  isUnjudgedBit,
+  reachHub,
+  reachNobody,
+  reachWeak,
+  type Columns,
+} from "./columns.ts";
 import { Groups } from "./groups.ts";
-import { earlierFirst, type Holders, type MemoryState } from "./memory-state.ts";
-import { hubCases } from "./worth.ts";
+import type { Holders } from "./holders.ts";
+import { earlierFirst, type MemoryState } from "./memory-state.ts";
 
 /** From here on an indicator that would join groups which stand without it is a hub too. */
 const bridgeCases = 8;
@@ -27,100 +35,88 @@ export function isEligible(record: CaseRecord, { from, to }: Opened): boolean {
   return record.openedAt >= from && record.openedAt <= to && !isCleared(record);
 }
 
-/** All links among the eligible cases by strong indicators, hubs cut. */
+/** All links among the eligible cases by strong indicators, hubs cut; the cases of each in order of opening. */
 export function linksAmong(state: MemoryState, opened: Opened): Link[] {
-  const looking = lookingAt(state, opened);
-  const { inOrder } = state;
-  for (let at = firstIn(state, opened.from); at < inOrder.length; at += 1) lookAt(looking, inOrder[at] ?? -1);
-  return withoutBridges(looking);
-}
-
-/** The links of all times that can be reached from these cases, as `linksAmong` would give them. */
-export function linksAround(state: MemoryState, cases: readonly number[], opened: Opened): Link[] {
-  const looking = lookingAt(state, opened);
-  const reached = [...cases];
-  const seen = new Uint8Array(state.all.length);
-  for (const n of reached) seen[n] = 1;
-  for (let at = 0; at < reached.length; at += 1) {
-    const before = looking.links.length;
-    lookAt(looking, reached[at] ?? -1);
-    for (let i = before; i < looking.links.length; i += 1)
-      addNew(reached, looking.links[i]?.cases ?? [], seen);
+  const { inOrder, columns } = state;
+  const meeting: Meeting = { state, met: new Int32Array(state.indicators.length), links: [] };
+  for (let at = firstFrom(inOrder, opened.from, columns); at < inOrder.length; at += 1) {
+    const n = inOrder[at] ?? -1;
+    if (columns.opened(n) > opened.to) break;
+    if (((columns.bits[n] ?? 0) & isClearedBit) === 0) meet(meeting, n);
   }
-  return withoutBridges(looking);
+  return withoutBridges(state, meeting.links);
 }
 
-function addNew(reached: number[], cases: readonly number[], seen: Uint8Array): void {
-  for (const n of cases) {
-    if (seen[n] === 0) reached.push(n);
-    seen[n] = 1;
-  }
-}
-
-interface Looking {
-  readonly state: MemoryState;
-  readonly opened: Opened;
-  /** By an indicator's number: it has been looked at. */
-  readonly looked: Uint8Array;
-  readonly links: Link[];
-}
-
-function lookingAt(state: MemoryState, opened: Opened): Looking {
-  return { state, opened, looked: new Uint8Array(state.indicators.length), links: [] };
-}
-
-/** Where the window begins in the order of opening. */
-function firstIn({ inOrder, columns: { opened } }: MemoryState, from: number): number {
-  let [low, high] = [0, inOrder.length];
+/** Of cases in order of opening, where those begin that were opened from then on. */
+export function firstFrom(cases: readonly number[], from: number, columns: Columns): number {
+  let [low, high] = [0, cases.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((opened[inOrder[middle] ?? 0] ?? 0) < from) low = middle + 1;
+    if (columns.opened(cases[middle] ?? -1) < from) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-/** The links by what this case holds that have not been looked at yet. */
-function lookAt(looking: Looking, n: number): void {
-  const { state, opened } = looking;
-  const { columns } = state;
-  if (!isOpen(state, n, opened)) return;
-  const from = columns.from[n] ?? 0;
-  const end = from + (columns.count[n] ?? 0);
-  for (let at = from; at < end; at += 1) {
-    const held = state.indicators[columns.held[at] ?? -1];
+interface Meeting {
+  readonly state: MemoryState;
+  /** By an indicator's number: 0, no case so far holds it; n + 1: case n does; -1 - i: link i is of it. */
+  readonly met: Int32Array;
+  readonly links: { readonly held: Holders; readonly cases: number[] }[];
+}
+
+/** Instead of a link: it links nothing, being a hub or familiar. */
+const linksNothing = -(2 ** 31);
+
+/** Each case with those before it that hold the same: most indicators are met once, and cost one number. */
+function meet(meeting: Meeting, n: number): void {
+  const { columns } = meeting.state;
+  const end = columns.from(n) + columns.count(n);
+  for (let at = columns.from(n); at < end; at += 1) {
+    const number = columns.held[at] ?? 0;
+    const reach = columns.reach[number];
     // What may link comes first.
-    if (held?.strong !== true) return;
-    if (held.size > 1) addLink(looking, held);
+    if (reach === reachWeak) return;
+    if (reach !== reachNobody && isLinkedBy(meeting.state, n, number)) meetBy(meeting, n, number);
   }
 }
 
-function addLink({ state, opened, looked, links }: Looking, held: Holders): void {
-  if (looked[held.n] !== 0) return;
-  looked[held.n] = 1;
-  const link = linkBy(state, held, opened);
-  if (link !== undefined) links.push(link);
+function meetBy({ state, met, links }: Meeting, n: number, number: number): void {
+  const before = met[number] ?? 0;
+  if (before === linksNothing) return;
+  if (before === 0) met[number] = n + 1;
+  else if (before < 0) links[-1 - before]?.cases.push(n);
+  else {
+    const held = state.indicators[number];
+    const isLink = held !== undefined && mayLinkAny(state, held);
+    met[number] = isLink ? -links.push({ held, cases: [before - 1, n] }) : linksNothing;
+  }
 }
 
-/** `isEligible`, from the columns. */
-function isOpen({ columns: { opened, bits } }: MemoryState, n: number, { from, to }: Opened): boolean {
-  const at = opened[n] ?? NaN;
-  return at >= from && at <= to && ((bits[n] ?? 0) & isClearedBit) === 0;
-}
-
-function linkBy(state: MemoryState, held: Holders, opened: Opened): Link | undefined {
-  const { cases, size, most } = held;
-  if (size > most || (size > hubCases && !isOutbreak(state, held))) return undefined;
-  const among: number[] = [];
-  for (const n of cases) if (isOpen(state, n, opened) && isLinkedBy(state, n, held)) among.push(n);
-  return among.length < 2 || isFamiliar(state, held) ? undefined : { held, cases: among };
+/** The cases opened until then that an indicator links, whenever that was; undefined for fewer than two. */
+export function linkedUntil(state: MemoryState, number: number, until: number): number[] | undefined {
+  const { columns, indicators } = state;
+  const held = indicators[number];
+  if (held === undefined || columns.reach[number] === reachNobody || !mayLinkAny(state, held))
+    return undefined;
+  const linked = held.cases.filter(
+    (n) =>
+      columns.opened(n) <= until &&
+      ((columns.bits[n] ?? 0) & isClearedBit) === 0 &&
+      isLinkedBy(state, n, number),
+  );
+  return linked.length < 2 ? undefined : linked;
 }
 
 /** Whose software nobody has judged yet must be asked which it is; there are few. */
-function isLinkedBy({ columns: { bits }, all }: MemoryState, n: number, held: Holders): boolean {
+export function isLinkedBy(
+  { columns: { bits }, all, indicators }: MemoryState,
+  n: number,
+  by: number,
+): boolean {
   if (((bits[n] ?? 0) & isUnjudgedBit) === 0) return true;
-  const record = all[n];
-  return record !== undefined && mayLink(record, held);
+  const [record, held] = [all[n], indicators[by]];
+  return record !== undefined && held !== undefined && mayLink(record, held);
 }
 
 /** By opening, then by id. */
@@ -128,36 +124,52 @@ export function inOrder(records: Iterable<CaseRecord>): string[] {
   return [...records].sort(earlierFirst).map(({ caseId }) => caseId);
 }
 
+function mayLinkAny(state: MemoryState, held: Holders): boolean {
+  if (state.columns.reach[held.n] === reachHub && !isOutbreak(state, held)) return false;
+  return !isFamiliar(state, held);
+}
+
 /**
  * Seen in at least two cases that turned out harmless, and in hardly more that did not: it says how this company
  * works, not who attacks it.
  */
-export function isFamiliar(state: MemoryState, held: Holders): boolean {
-  const cleared = countOf(state, held, isClearedBit);
-  return cleared >= 2 && cleared * 2 >= held.size;
+export function isFamiliar({ columns: { bits } }: MemoryState, { cases, size }: Holders): boolean {
+  let cleared = 0;
+  for (const n of cases) if (((bits[n] ?? 0) & isClearedBit) !== 0) cleared += 1;
+  return cleared >= 2 && cleared * 2 >= size;
 }
 
-/** Nearly all of these many cases are confirmed attacks: one attack on many, no hub. */
-function isOutbreak(state: MemoryState, held: Holders): boolean {
-  return countOf(state, held, isAttackBit) >= held.size * outbreakShare;
+/** Nearly all of these many cases are confirmed attacks: one attack on many, no hub. Of most hubs a few cases show it. */
+function isOutbreak({ columns: { bits } }: MemoryState, { cases, size }: Holders): boolean {
+  const needed = size * outbreakShare;
+  let possible = size;
+  for (const n of cases) {
+    if (((bits[n] ?? 0) & isAttackBit) === 0) possible -= 1;
+    if (possible < needed) return false;
+  }
+  return true;
 }
 
-function countOf({ columns: { bits } }: MemoryState, { cases }: Holders, bit: number): number {
-  let count = 0;
-  for (const n of cases) if (((bits[n] ?? 0) & bit) !== 0) count += 1;
-  return count;
+/** So many cases that it must not join groups which stand without it. */
+export function isWide(cases: readonly number[]): boolean {
+  return cases.length >= bridgeCases;
 }
 
-function withoutBridges({ links, state }: Looking): Link[] {
-  const isWide = ({ cases }: Link): boolean => cases.length >= bridgeCases;
-  if (!links.some(isWide)) return links;
-  const narrow = new Groups(state.all.length);
-  for (const link of links) if (!isWide(link)) narrow.join(link.cases);
-  return links.filter((link) => !isWide(link) || groupsAmong(link.cases, narrow) < 2);
+function withoutBridges({ all }: MemoryState, links: Link[]): Link[] {
+  if (!links.some(({ cases }) => isWide(cases))) return links;
+  const narrow = new Groups(all.length);
+  for (const { cases } of links) if (!isWide(cases)) narrow.join(cases);
+  return links.filter(({ cases }) => !isWide(cases) || !joinsGroups(cases, (n) => narrow.groupOf(n)));
 }
 
-function groupsAmong(cases: readonly number[], groups: Groups): number {
-  const among = new Set(cases.map((n) => groups.groupOf(n)));
-  among.delete(undefined);
-  return among.size;
+/** Two of the cases are of different groups; undefined: of none. */
+export function joinsGroups(cases: readonly number[], groupOf: (n: number) => number | undefined): boolean {
+  let group: number | undefined;
+  for (const n of cases) {
+    const other = groupOf(n);
+    if (other === undefined) continue;
+    if (group !== undefined && group !== other) return true;
+    group = other;
+  }
+  return false;
 }

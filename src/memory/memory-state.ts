@@ -4,30 +4,15 @@ import { CaseId, type Indicator, type IndicatorType } from "../events/vocabulary
 import { isCanary } from "../events/ids.ts";
 import type { Actors } from "../indicators/actors.ts";
 import type { Benign } from "../indicators/benign.ts";
-import { strengthOf } from "../indicators/classify.ts";
-import { Columns, reachFinds, reachNobody, reachWeak } from "./columns.ts";
+import { Columns, reachFinds } from "./columns.ts";
 import { evolveRecord, indicatorsOf, keyOf, type CaseRecord } from "./case-record.ts";
+import { columnsOf, Held, type Holders } from "./holders.ts";
 import { shippedActors } from "./shipped-actors.ts";
-import { hubCases, worthOf } from "./worth.ts";
 
 /** A record as a fold keeps it: one object for the life of the case, filled anew in place. */
 export interface FiledCase extends CaseRecord {
   /** Its place in `all` and in the columns. */
   readonly n: number;
-}
-
-/** An indicator with its cases. A record of a fold's `seen` holds these very objects, one for each indicator. */
-export interface Holders extends Indicator {
-  /** Its place in `indicators`. */
-  readonly n: number;
-  /** Numbers of the cases it stands in, each once; what is benign or harmless in a case is not filed. */
-  readonly cases: readonly number[];
-  /** How many they are. */
-  readonly size: number;
-  /** Held by more cases than this it links none of them: the edge of a CDN. 0: benign; `anyNumber` for most. */
-  readonly most: number;
-  /** May join cases at all. */
-  readonly strong: boolean;
 }
 
 export interface MemoryState {
@@ -59,69 +44,9 @@ export function recordsOf({ all }: MemoryState, { cases }: Pick<Holders, "cases"
   return cases.flatMap((n) => all[n] ?? []);
 }
 
-/** What a fold's records hold: the very object of the index. */
-export function isHolders(indicator: Indicator): indicator is Holders {
-  return indicator instanceof Held;
-}
-
 /** By opening, then by id. */
 export function earlierFirst(a: CaseRecord, b: CaseRecord): number {
   return a.openedAt - b.openedAt || (a.caseId < b.caseId ? -1 : 1);
-}
-
-/** More cases than there can be. A small integer: an infinity of its own for each indicator would cost its place. */
-const anyNumber = 2 ** 30;
-
-class Held implements Holders {
-  readonly n: number;
-  readonly type: IndicatorType;
-  readonly value: string;
-  readonly most: number;
-  readonly strong: boolean;
-  /** Most indicators stand in one case: a list of one would cost more than what is in it. -1: none. */
-  #only = -1;
-  #all: number[] | undefined;
-
-  constructor(n: number, { type, value }: Indicator, most: number) {
-    this.n = n;
-    this.type = type;
-    this.value = value;
-    this.most = Math.min(most, anyNumber);
-    this.strong = strengthOf(type) === "strong";
-  }
-
-  get size(): number {
-    return this.#all?.length ?? (this.#only < 0 ? 0 : 1);
-  }
-
-  get cases(): readonly number[] {
-    return this.#all ?? (this.#only < 0 ? [] : [this.#only]);
-  }
-
-  /** An indicator is its type and value. */
-  toJSON(): Indicator {
-    return { type: this.type, value: this.value };
-  }
-
-  /** A list that grows by one at a time is given room for many. */
-  add(n: number): void {
-    if (this.size === 0) this.#only = n;
-    else if (this.#all === undefined || this.#all.length < 8) this.#all = [...this.cases, n];
-    else this.#all.push(n);
-  }
-
-  remove(n: number): void {
-    const left = this.cases.filter((one) => one !== n);
-    this.#all = left.length > 1 ? left : undefined;
-    this.#only = left[0] ?? -1;
-  }
-}
-
-/** What questions read of an indicator. */
-function columnsOf(held: Held): { worth: number; reach: number } {
-  const { strong, size, most } = held;
-  const finds = size > 1 && size <= Math.min(hubCases, most);
-  return { worth: worthOf(held), reach: strong ? (finds ? reachFinds : reachNobody) : reachWeak };
 }
 
 /** What is known, filled in place: a copy of the index for each event would cost the whole log. */
@@ -144,9 +69,11 @@ class Filling implements MemoryState {
   }
 
   #compare(a: number, b: number): number {
-    const { opened } = this.columns;
-    const [one, other] = [opened[a] ?? 0, opened[b] ?? 0];
-    return one - other || ((this.all[a]?.caseId ?? "") < (this.all[b]?.caseId ?? "") ? -1 : 1);
+    const { columns } = this;
+    return (
+      columns.opened(a) - columns.opened(b) ||
+      ((this.all[a]?.caseId ?? "") < (this.all[b]?.caseId ?? "") ? -1 : 1)
+    );
   }
 
   ofType(type: IndicatorType): Map<string, Held> {
@@ -155,6 +82,34 @@ class Filling implements MemoryState {
     const made = new Map<string, Held>();
     this.index.set(type, made);
     return made;
+  }
+}
+
+/** A record with its number. All that every case has stands in the object itself, its number first. */
+class Filed implements FiledCase {
+  readonly n: number;
+  readonly caseId: CaseRecord["caseId"];
+  readonly openedAt: CaseRecord["openedAt"];
+  readonly seen: CaseRecord["seen"];
+  readonly harmless: CaseRecord["harmless"];
+  readonly actors: CaseRecord["actors"];
+  readonly opinions: CaseRecord["opinions"];
+  readonly escalated: CaseRecord["escalated"];
+  readonly failedRoles: CaseRecord["failedRoles"];
+  readonly linkedTo: CaseRecord["linkedTo"];
+
+  constructor(n: number, record: CaseRecord) {
+    this.n = n;
+    this.caseId = record.caseId;
+    this.openedAt = record.openedAt;
+    this.seen = record.seen;
+    this.harmless = record.harmless;
+    this.actors = record.actors;
+    this.opinions = record.opinions;
+    this.escalated = record.escalated;
+    this.failedRoles = record.failedRoles;
+    this.linkedTo = record.linkedTo;
+    Object.assign(this, record);
   }
 }
 
@@ -207,7 +162,7 @@ export class MemoryFold {
 
   #opened(record: CaseRecord): FiledCase {
     const { all, cases } = this.#state;
-    const opened = { ...record, n: all.length };
+    const opened = new Filed(all.length, record);
     all.push(opened);
     cases.set(opened.caseId, opened);
     return opened;
@@ -249,11 +204,17 @@ export class MemoryFold {
     const is = new Set(indicatorsOf(record).map((indicator) => this.#held(indicator)));
     for (const held of was) if (!is.has(held)) held.remove(record.n);
     for (const held of is) if (!was.has(held) && held.most > 0) held.add(record.n);
-    for (const held of new Set([...was, ...is])) this.#state.columns.setIndicator(held.n, columnsOf(held));
-    this.#state.columns.setHeld(
+    const { columns } = this.#state;
+    columns.setHeld(
       record.n,
       [...is].map(({ n }) => n),
     );
+    for (const held of new Set([...was, ...is])) {
+      const found = columns.reach[held.n] === reachFinds;
+      columns.setIndicator(held.n, columnsOf(held));
+      if (found !== (columns.reach[held.n] === reachFinds)) for (const n of held.cases) columns.setFinds(n);
+    }
+    columns.setFinds(record.n);
   }
 
   /** The one object for this indicator. */

@@ -6,7 +6,8 @@ import { HatrackError } from "../errors.ts";
 import type { Indicator, Verdict } from "../events/vocabulary.ts";
 import { judges, type Judge } from "./case-record.ts";
 import { judgesFrom0, reachFinds, reachWeak, verdictsFrom0, type Columns } from "./columns.ts";
-import { holdersOf, type Holders, type MemoryState } from "./memory-state.ts";
+import type { Holders } from "./holders.ts";
+import { holdersOf, type MemoryState } from "./memory-state.ts";
 import { hubCases } from "./worth.ts";
 
 export interface Recalled {
@@ -46,12 +47,12 @@ export function recall(
   { limit, asOf }: { readonly limit: number; readonly asOf: number },
 ): Recalled[] {
   const asked = "self" in question ? askedByCase(state, question.self) : askedByName(state, question);
-  // Most cases hold nothing that would find another.
-  if (asked.find.length === 0) return [];
-  note(state.columns, asked);
-  const best: Scored[] = [];
-  for (const number of asked.find) searchBy(number, { state, self: asked.self, limit, asOf, best });
-  const found = best.map((one) => recalled(state, one));
+  if (asked === undefined) return [];
+  const left = noted(state.columns, asked);
+  const fetched = fetch(state, asked.find);
+  const search: Search = { state, self: asked.self, limit, asOf, best: [], left, fetched };
+  for (const number of asked.find) searchBy(number, search);
+  const found = search.best.map((one) => recalled(state, one));
   forget(state.columns, asked);
   return found;
 }
@@ -67,25 +68,32 @@ interface Asked {
   readonly self: number;
 }
 
-function askedByCase({ cases, columns }: MemoryState, caseId: string): Asked {
-  const self = cases.get(caseId)?.n ?? -1;
+/** Undefined where nothing can be found: most cases hold nothing that would find another. */
+function askedByCase({ cases, columns }: MemoryState, caseId: string): Asked | undefined {
+  const self = cases.get(caseId)?.n;
+  if (self === undefined || !columns.finds(self)) return undefined;
   const { held: among, reach } = columns;
-  const from = columns.from[self] ?? 0;
-  const end = from + (columns.count[self] ?? 0);
-  const find: number[] = [];
+  const from = columns.from(self);
+  const end = from + columns.count(self);
+  let find: number[] | undefined;
   for (let at = from; at < end; at += 1) {
     const number = among[at] ?? 0;
-    if (reach[number] === reachFinds) find.push(number);
+    // What may link comes first.
+    if (reach[number] === reachWeak) break;
+    if (reach[number] !== reachFinds) continue;
+    if (find === undefined) find = [number];
+    else find.push(number);
   }
-  return { among, from, end, find, self };
+  return find === undefined ? undefined : { among, from, end, find, self };
 }
 
 function askedByName(
   state: MemoryState,
   { indicators, byName = false }: Exclude<Question, { self: string }>,
-): Asked {
+): Asked | undefined {
   const held = new Set(indicators.flatMap((indicator) => holdersOf(state, indicator) ?? []));
   const find = [...held].filter((one) => one.strong && mayFind(one, byName)).map(({ n }) => n);
+  if (find.length === 0) return undefined;
   const weak = [...held].filter(({ strong }) => !strong).map(({ n }) => n);
   const among = Int32Array.from([...find, ...weak]);
   return { among, from: 0, end: among.length, find, self: -1 };
@@ -96,17 +104,30 @@ function mayFind({ size, most }: Holders, byName: boolean): boolean {
   return byName || size <= Math.min(hubCases, most);
 }
 
-/** Notes at each indicator that it is asked for: then a case's score is one walk through what it holds. */
-function note({ asked: noted, reach }: Columns, { among, from, end, find }: Asked): void {
+/** Asked for; asked for, and all cases that hold it have been looked at. */
+const [isAsked, isSearched] = [1, 2];
+
+/**
+ * Notes at each indicator that it is asked for: then a case's score is one walk through what it holds.
+ * @returns what a case that holds all of them would share
+ */
+function noted({ asked, reach, worth }: Columns, { among, from, end, find }: Asked): number {
+  let all = 0;
   for (let at = from; at < end; at += 1) {
     const number = among[at] ?? 0;
-    if (reach[number] === reachWeak) noted[number] = 1;
+    if (reach[number] !== reachWeak) continue;
+    asked[number] = isAsked;
+    all += worth[number] ?? 0;
   }
-  for (const number of find) noted[number] = 1;
+  for (const number of find) {
+    asked[number] = isAsked;
+    all += worth[number] ?? 0;
+  }
+  return all;
 }
 
-function forget({ asked: noted }: Columns, { among, from, end }: Asked): void {
-  for (let at = from; at < end; at += 1) noted[among[at] ?? 0] = 0;
+function forget({ asked }: Columns, { among, from, end }: Asked): void {
+  for (let at = from; at < end; at += 1) asked[among[at] ?? 0] = 0;
 }
 
 interface Scored {
@@ -121,6 +142,21 @@ interface Search {
   readonly asOf: number;
   /** The best so far, best first. */
   readonly best: Scored[];
+  /** What a case that was not looked at yet can share at most. */
+  left: number;
+  readonly fetched: number;
+}
+
+/**
+ * Reads one number of what each case holds that will be looked at: asked for at once, memory answers side by side,
+ * and one after the other each would be waited for. The sum says nothing; unused, the reading would be left out.
+ */
+function fetch({ columns, indicators }: MemoryState, find: readonly number[]): number {
+  let sum = 0;
+  for (const number of find) {
+    for (const n of indicators[number]?.cases ?? []) sum += columns.held[columns.from(n)] ?? 0;
+  }
+  return sum;
 }
 
 function searchBy(number: number, search: Search): void {
@@ -129,41 +165,41 @@ function searchBy(number: number, search: Search): void {
   // The latest first: of cases that share as much they score highest, and the others need no second look.
   for (let at = cases.length - 1; at >= 0; at -= 1) {
     const n = cases[at] ?? -1;
-    if (n !== search.self) consider(n, sharedWorth(columns, n, number), search);
+    if (n !== search.self) consider(n, search);
   }
+  columns.asked[number] = isSearched;
+  search.left -= columns.worth[number] ?? 0;
 }
 
-function consider(n: number, shared: number, search: Search): void {
-  const { state, limit, asOf, best } = search;
-  const age = asOf - (state.columns.opened[n] ?? 0);
-  if (age < 0 || shared === 0) return;
+function consider(n: number, search: Search): void {
+  const { state, limit, asOf, best, left } = search;
+  const { columns } = state;
+  const age = asOf - columns.opened(n);
+  if (age < 0) return;
   const halfLives = age / (halfLifeDays * day);
-  const most = shared * confirmationOf(state.columns, n);
+  const sure = confirmed[columns.judge(n)] ?? 1;
   const last = best.length < limit ? -1 : (best[limit - 1]?.score ?? 0);
-  if (most * recencyAtMost(halfLives) < last - rounding) return;
-  const score = Math.round(most * recencyOf(halfLives) * 10_000) / 10_000;
+  const atMost = sure * recencyAtMost(halfLives);
+  if (left * atMost < last - rounding) return;
+  const shared = sharedWorth(columns, n);
+  if (shared === 0 || shared * atMost < last - rounding) return;
+  const score = Math.round(shared * sure * recencyOf(halfLives) * 10_000) / 10_000;
   if (score >= last) insert(search, { n, score });
-}
-
-function confirmationOf({ judge }: Columns, n: number): number {
-  return confirmed[judge[n] ?? 0] ?? 1;
 }
 
 /** Scores are rounded to four places: by so much one may be above what it was computed as. */
 const rounding = 0.0001;
 
-/**
- * What a case holds of what is asked for, added up. What finds cases stands first in what it holds: 0 if it is found by
- * another that stands before this one, so that each case is looked at once.
- */
-function sharedWorth({ from, count, held, asked, worth }: Columns, n: number, by: number): number {
-  const first = from[n] ?? 0;
-  const end = first + (count[n] ?? 0);
+/** What a case holds of what is asked for, added up; 0 if it was looked at before. */
+function sharedWorth(columns: Columns, n: number): number {
+  const { held, asked, worth } = columns;
+  const from = columns.from(n);
+  const end = from + columns.count(n);
   let sum = 0;
-  for (let at = first; at < end; at += 1) {
+  for (let at = from; at < end; at += 1) {
     const number = held[at] ?? 0;
-    if (asked[number] !== 1) continue;
-    if (sum === 0 && number !== by) return 0;
+    if (asked[number] === 0) continue;
+    if (asked[number] === isSearched) return 0;
     sum += worth[number] ?? 0;
   }
   return sum;
@@ -197,23 +233,24 @@ function comesBefore({ all }: MemoryState, one: Scored, other: Scored): boolean 
 function recalled(state: MemoryState, { n, score }: Scored): Recalled {
   const record = state.all[n];
   if (record === undefined) throw new HatrackError("memory_broken", `recall: no case has the number ${n}`);
-  const { verdict, judge } = state.columns;
   return {
     caseId: record.caseId,
     score,
     shared: sharedBy(state, n),
-    verdict: verdictsFrom0[verdict[n] ?? 0] ?? null,
-    confirmedBy: judgesFrom0[judge[n] ?? 0] ?? null,
+    verdict: verdictsFrom0[state.columns.verdict(n)] ?? null,
+    confirmedBy: judgesFrom0[state.columns.judge(n)] ?? null,
   };
 }
 
 function sharedBy({ columns, indicators }: MemoryState, n: number): Indicator[] {
-  const { from, count, held, asked, worth } = columns;
-  const first = from[n] ?? 0;
+  const { held, asked, worth } = columns;
+  const from = columns.from(n);
+  const end = from + columns.count(n);
   const shared: Holders[] = [];
-  for (let at = first; at < first + (count[n] ?? 0); at += 1) {
-    const one = indicators[held[at] ?? 0];
-    if (one !== undefined && asked[one.n] === 1) shared.push(one);
+  for (let at = from; at < end; at += 1) {
+    const number = held[at] ?? 0;
+    const one = asked[number] === 0 ? undefined : indicators[number];
+    if (one !== undefined) shared.push(one);
   }
   if (shared.length > 1) {
     shared.sort((a, b) => (worth[b.n] ?? 0) - (worth[a.n] ?? 0) || (a.value < b.value ? -1 : 1));

@@ -8,7 +8,8 @@ import { noLists } from "../../src/indicators/benign.ts";
 import { indicatorsOf } from "../../src/memory/case-record.ts";
 import { CaseMemory } from "../../src/memory/case-memory.ts";
 import { clusters } from "../../src/memory/clusters.ts";
-import { MemoryFold, recordsOf, type Holders, type MemoryState } from "../../src/memory/memory-state.ts";
+import type { Holders } from "../../src/memory/holders.ts";
+import { MemoryFold, recordsOf, type MemoryState } from "../../src/memory/memory-state.ts";
 import { recall } from "../../src/memory/recall.ts";
 import { caseOf, hour, ind, intel, investigated, labelled, logged, received, triaged } from "./saying.ts";
 
