@@ -2,11 +2,11 @@
  * The one HTTP client of tools and alert sources. It reads: GET, and the POSTs that read-only.ts lists, to one origin; a
  * redirect elsewhere is refused. Each try has a limit of time and size; 429, 5xx and broken answers are tried again.
  */
-import { z } from "zod";
 import { pauseFor, type Clock } from "../src/clock.ts";
 import { HatrackError, reasonOf } from "../src/errors.ts";
 import { maySeeSecrets } from "../src/loopback.ts";
 import { pauseAsked } from "./http-pause.ts";
+import { limitedText } from "./limited-text.ts";
 import { whyNotReadOnly, type Product } from "./read-only.ts";
 
 export interface HttpClientOptions {
@@ -167,7 +167,9 @@ export class HttpClient {
         url = this.#nextOf(response, url, { method, hops });
         continue;
       }
-      const text = await this.#textOf(response, maxBytes);
+      const text = await limitedText(response, maxBytes, (expected) =>
+        this.#error("http_too_large", `${new URL(response.url).pathname}: ${expected}`),
+      );
       return { status: response.status, headers: response.headers, text };
     }
   }
@@ -182,23 +184,6 @@ export class HttpClient {
     const hint = region === null ? "" : `; it belongs to the cloud ${region.slice(0, 20)}`;
     const to = next?.origin ?? "nowhere";
     throw this.#error("http_redirected", `${from.pathname}: expected an answer, was sent on to ${to}${hint}`);
-  }
-
-  async #textOf(response: Response, maxBytes: number): Promise<string> {
-    const parts: Uint8Array[] = [];
-    let size = 0;
-    for await (const part of response.body ?? []) {
-      const bytes = z.instanceof(Uint8Array).parse(part);
-      size += bytes.length;
-      if (size > maxBytes) {
-        throw this.#error(
-          "http_too_large",
-          `${new URL(response.url).pathname}: expected at most ${maxBytes} bytes`,
-        );
-      }
-      parts.push(bytes);
-    }
-    return Buffer.concat(parts).toString("utf8");
   }
 
   #failureOf(answer: HttpAnswer, call: HttpCall, url: URL): HatrackError | undefined {

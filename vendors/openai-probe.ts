@@ -1,6 +1,7 @@
 /** What an OpenAI-compatible server says of itself: its models, their context, whether it calls tools, and how. */
 import { z } from "zod";
 import { HatrackError, reasonOf } from "../src/errors.ts";
+import { limitedText } from "./limited-text.ts";
 import { withoutThoughts } from "./openai-thinking.ts";
 
 export interface ServerAddress {
@@ -22,6 +23,8 @@ export interface ServerFacts {
 }
 
 const timeoutMs = 20_000;
+/** Of one answer: the list of a router with thousands of models is below it. */
+const maxBytes = 8_000_000;
 
 const refusals: Readonly<Record<number, string>> = {
   401: "model_key_refused",
@@ -187,8 +190,11 @@ async function ask(
   try {
     const until = signal === undefined ? late : AbortSignal.any([late, signal]);
     response = await fetch(url, { ...sent, headers, signal: until });
-    text = await response.text();
+    text = await limitedText(response, maxBytes, (expected) => {
+      return new HatrackError("model_server_odd", `${url}: ${expected} of an answer`);
+    });
   } catch (cause) {
+    if (cause instanceof HatrackError) throw cause;
     throw new HatrackError("model_unavailable", `${url}: no answer (${reasonOf(cause)})`, {
       cause,
       retryable: true,

@@ -75,6 +75,19 @@ describe("a chain of legs", () => {
     expect((await asked).text).toBe("b");
   });
 
+  it("leaves all of it to the only leg that is fit, when the other is set aside for this kind of task", async () => {
+    const { chat, timers, asked } = legs([() => ({ hangs: true }), says("b")], { budgetMs: 100_000 });
+    for (let n = 0; n < 4; n += 1) chat.chain.legs[1]?.judged("tier2", false);
+    const work = errorOf(chat.for("tier2").invoke("h"));
+    await until(() => asked(0) === 1);
+    timers.advance(61_000);
+    for (let n = 0; n < 20; n += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(await Promise.race([work, Promise.resolve("still asked")])).toBe("still asked");
+    timers.advance(39_000);
+    expect(await work).toMatchObject({ message: expect.stringContaining("leg-0") as unknown });
+    expect(asked(1)).toBe(0);
+  });
+
   it("ends with the caller's abort, and blames no leg for it", async () => {
     const { chat, changes, asked } = legs([() => ({ hangs: true }), says("b")]);
     const abort = new AbortController();

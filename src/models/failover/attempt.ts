@@ -144,8 +144,8 @@ class Attempt {
   #limit(leg: LegAtWork): number {
     const spent = this.#chain.timers.now() - this.#started - this.#queued;
     const left = this.#request.budgetMs - spent;
-    const others = this.#chain.legs.some((each) => each !== leg && each.closed && !this.tried.has(each));
-    return Math.max(1, Math.min(leg.leg.totalMs ?? 120_000, others ? left * 0.6 : left));
+    const next = this.#chain.pick(this.#request.kind, new Set([...this.tried, leg]));
+    return Math.max(1, Math.min(leg.leg.totalMs ?? 120_000, next === undefined ? left : left * 0.6));
   }
 
   /** A busy server that asks for a moment is given it, once in a while. */
