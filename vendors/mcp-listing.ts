@@ -96,17 +96,16 @@ export interface Rechecked {
   readonly first: boolean;
 }
 
+/** Of a server that has had so many names, no further one is taken: what it was at first is kept for as long as we run. */
+const mostKnown = 1_000;
+
 const gone = "the server offers it no more";
 const altered =
   "its annotations or its schema are not what they were; start hatrack again to take them as they are now";
 
 export function recheck(known: Known, listed: readonly Judged[]): Rechecked {
   const now = new Map<string, KnownTool>([...known].map(([name, { first }]) => [name, { first, why: gone }]));
-  for (const each of listed) {
-    const first = known.get(nameOf(each))?.first ?? (each.ok ? each.tool : undefined);
-    const why = each.ok ? (each.tool.digest === first?.digest ? undefined : altered) : each.why;
-    now.set(nameOf(each), { first, why, ...(each.ok ? { digest: each.tool.digest } : {}) });
-  }
+  for (const each of listed) take(now, known.get(nameOf(each))?.first, each);
   return {
     known: now,
     first: known.size === 0,
@@ -120,4 +119,12 @@ export function recheck(known: Known, listed: readonly Judged[]): Rechecked {
       return [{ tool: visible(tool, 60), ...is, ...(digest === undefined ? {} : { digest }) }];
     }),
   };
+}
+
+function take(now: Map<string, KnownTool>, before: Usable | undefined, each: Judged): void {
+  const name = nameOf(each);
+  if (!now.has(name) && now.size >= mostKnown) return;
+  const first = before ?? (each.ok ? each.tool : undefined);
+  const why = each.ok ? (each.tool.digest === first?.digest ? undefined : altered) : each.why;
+  now.set(name, { first, why, ...(each.ok ? { digest: each.tool.digest } : {}) });
 }
