@@ -2,6 +2,7 @@
  * What the events of a case say, as plain sentences that each name the events they rest on. Deterministic: the same
  * log gives the same sentences, and they are what an explanation falls back on.
  */
+import type { EventData } from "../events/catalogue.ts";
 import { isEvent, type AnyEvent, type KnownEvent } from "../events/envelope.ts";
 import type { Evidence } from "../events/vocabulary.ts";
 import { roleOf, titleOf, words, type Fact, type Proposed } from "./explain-fact.ts";
@@ -137,7 +138,7 @@ function runFacts(event: KnownEvent): Fact[] | undefined {
   }
   if (isEvent(event, "role.worked")) {
     const { role, model, steps, recallArm } = event.data;
-    const looked = steps.map(({ tool, arguments: given }) => `${tool} ${JSON.stringify(given)}`).join("; ");
+    const looked = steps.map(lookedUp).join("; ");
     const recalled = recallArm === "on" ? " It was shown precedent." : "";
     const what = steps.length === 0 ? "looked nothing up" : `looked at: ${looked}`;
     return factsOfEvent(event, [{ role, text: `${titleOf(role)}, played by ${model}, ${what}.${recalled}` }]);
@@ -147,4 +148,15 @@ function runFacts(event: KnownEvent): Fact[] | undefined {
   return factsOfEvent(event, [
     { role, text: `${title} ended without a valid answer (${words(reason)}): ${detail}` },
   ]);
+}
+
+type Step = EventData<"role.worked">["steps"][number];
+
+/** "host_lookup (host WS-042)". What is more than plain words stays in quotes, as it was written. */
+function lookedUp({ tool, arguments: given }: Pick<Step, "tool" | "arguments">): string {
+  const plain = /^[\w.:/@-]+$/;
+  const said = Object.entries(given).map(([name, value]) => {
+    return `${name} ${typeof value === "string" && plain.test(value) ? value : JSON.stringify(value)}`;
+  });
+  return said.length === 0 ? tool : `${tool} (${said.join(", ")})`;
 }

@@ -67,6 +67,13 @@ describe("an explanation without a narrator", () => {
     );
   });
 
+  it("names what was looked up in words, and quotes what is no plain word", () => {
+    const looked = factsOf(events).flatMap(({ type, text }) => (type === "role.worked" ? text : []));
+    expect(looked.join()).toContain(
+      'looked at: host_details (hostname FIN-WS-042); decode_command (command "-enc JABjAGwA").',
+    );
+  });
+
   it("says nothing that its own check would withhold", () => {
     for (const fact of factsOf(events))
       expect([fact.text, whyWithheld(fact, said)]).toEqual([fact.text, undefined]);
