@@ -7,9 +7,12 @@ import { text } from "node:stream/consumers";
 
 export const root = resolve(import.meta.dirname, "../..");
 const quiet = "--disable-warning=ExperimentalWarning";
+const { NODE_COMPILE_CACHE = "" } = process.env;
+/** Node's own, and no setting of hatrack: a start takes a quarter less with it. */
+const compileCache = NODE_COMPILE_CACHE === "" ? {} : { NODE_COMPILE_CACHE };
 
 export interface CliOptions {
-  /** All of hatrack's own variables: nothing is inherited but the PATH. */
+  /** All of hatrack's own variables: nothing is inherited but the PATH and what Node compiled. */
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   /** JavaScript that runs in the process before hatrack. */
@@ -30,7 +33,7 @@ function launch(args: readonly string[], { env, before, uid }: CliOptions): Chil
     before === undefined ? [] : ["--import", `data:text/javascript,${encodeURIComponent(before)}`];
   return spawn(process.execPath, [quiet, ...preload, join(root, "bin/hatrack.ts"), ...args], {
     cwd: root,
-    env: { PATH: process.env["PATH"] ?? "", ...env },
+    env: { PATH: process.env["PATH"] ?? "", ...compileCache, ...env },
     ...(uid === undefined ? {} : { uid }),
   });
 }
