@@ -2,6 +2,7 @@
  * What the events of a case say, as plain sentences that each name the events they rest on. Deterministic: the same
  * log gives the same sentences, and they are what an explanation falls back on.
  */
+import { z } from "zod";
 import type { EventData } from "../events/catalogue.ts";
 import { isEvent, type AnyEvent, type KnownEvent } from "../events/envelope.ts";
 import type { Evidence } from "../events/vocabulary.ts";
@@ -151,11 +152,12 @@ function runFacts(event: KnownEvent): Fact[] | undefined {
 }
 
 type Step = EventData<"role.worked">["steps"][number];
+const Arguments = z.record(z.string(), z.unknown()).catch({});
 
 /** "host_lookup (host WS-042)". What is more than plain words stays in quotes, as it was written. */
 function lookedUp({ tool, arguments: given }: Pick<Step, "tool" | "arguments">): string {
   const plain = /^[\w.:/@-]+$/;
-  const said = Object.entries(given).map(([name, value]) => {
+  const said = Object.entries(Arguments.parse(given)).map(([name, value]) => {
     return `${name} ${typeof value === "string" && plain.test(value) ? value : JSON.stringify(value)}`;
   });
   return said.length === 0 ? tool : `${tool} (${said.join(", ")})`;

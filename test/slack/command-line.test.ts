@@ -9,6 +9,9 @@ describe("what is typed after /soc", () => {
     ["HELP", { command: "help" }],
     ["pending", { command: "pending" }],
     ["case CASE-7K3F9QWM2T", { command: "case", caseId: "CASE-7K3F9QWM2T" }],
+    ["case 7k3f9qwm2t", { command: "case", caseId: "CASE-7K3F9QWM2T" }],
+    ["case case-qwertyhnmk", { command: "case", caseId: "CASE-QWERTYHNMK" }],
+    ["recall powershell", { command: "recall", of: "powershell" }],
     ["case `case-7k3f9qwm2t`", { command: "case", caseId: "CASE-7K3F9QWM2T" }],
     ["CASE-7K3F9QWM2T", { command: "case", caseId: "CASE-7K3F9QWM2T" }],
     ["recall 203.0.113[.]7", { command: "recall", of: "203.0.113[.]7" }],
@@ -39,6 +42,8 @@ describe("what is typed after /soc", () => {
     ["explode everything", "/soc help"],
     ["case", "/soc case CASE-7K3F9QWM2T"],
     ["case CASE-1", "/soc case CASE-7K3F9QWM2T"],
+    ["explain everything", "/soc explain CASE-7K3F9QWM2T"],
+    ["everywhere", "/soc help"],
     ["explain why", "/soc explain CASE-7K3F9QWM2T"],
     ["who", "/soc who ir-lead-oncall"],
     ["recal 203.0.113.7", "/soc recall 203.0.113.7"],
@@ -52,6 +57,13 @@ describe("what is typed after /soc", () => {
     [`recall ${"x".repeat(10_000)}`, "/soc help"],
   ])("%j gets a hint", (line, hint) => {
     expect(parseSocLine(line)).toMatchObject({ command: "unclear", hint });
+  });
+
+  it("takes a word of ten letters in a case thread for the question", () => {
+    const caseId = "CASE-7K3F9QWM2T";
+    expect(parseSocLine("explain everything you know", { caseId })).toEqual({
+      ...{ command: "explain", caseId, question: "everything you know" },
+    });
   });
 
   it("always gets an answer, and what is understood is understood again from its own line", () => {
