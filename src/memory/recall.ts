@@ -49,8 +49,8 @@ export function recall(
   const asked = "self" in question ? askedByCase(state, question.self) : askedByName(state, question);
   if (asked === undefined) return [];
   const left = noted(state.columns, asked);
-  const fetched = fetch(state, asked.find);
-  const search: Search = { state, self: asked.self, limit, asOf, best: [], left, fetched };
+  const readAhead = aheadOf(state, asked.find);
+  const search: Search = { state, self: asked.self, limit, asOf, best: [], left, readAhead };
   for (const number of asked.find) searchBy(number, search);
   const found = search.best.map((one) => recalled(state, one));
   forget(state.columns, asked);
@@ -144,14 +144,14 @@ interface Search {
   readonly best: Scored[];
   /** What a case that was not looked at yet can share at most. */
   left: number;
-  readonly fetched: number;
+  readonly readAhead: number;
 }
 
 /**
  * Reads one number of what each case holds that will be looked at: asked for at once, memory answers side by side,
  * and one after the other each would be waited for. The sum says nothing; unused, the reading would be left out.
  */
-function fetch({ columns, indicators }: MemoryState, find: readonly number[]): number {
+function aheadOf({ columns, indicators }: MemoryState, find: readonly number[]): number {
   let sum = 0;
   for (const number of find) {
     for (const n of indicators[number]?.cases ?? []) sum += columns.held[columns.from(n)] ?? 0;
