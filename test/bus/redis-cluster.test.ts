@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Cluster } from "ioredis";
 import { says, type StoredEvent } from "../../src/bus/bus.ts";
@@ -13,12 +13,15 @@ import { RedisCluster } from "./redis-cluster.ts";
 import { answered, canary, missed, openBus, readAll, seen } from "./redis-help.ts";
 
 let logs = 0;
+/** A prefix no other test has had, nor this one when it failed before. */
+const fresh = (name: string): string => `${name}${(logs += 1)}`;
+const patience = { timeout: 60_000, interval: 20 };
 
 /** One log of one partition: a prefix of its own, so that the logs lie on all three shards. */
 class ClusterHarness implements Harness {
   readonly #url: string;
   readonly #redis: Cluster;
-  readonly #prefix = `log${(logs += 1)}`;
+  readonly #prefix = fresh("log");
   readonly #keys = redisKeys(this.#prefix, 0);
   readonly #buses: RedisBus[] = [];
 
@@ -105,7 +108,11 @@ describe.skipIf(!requires("redis"))("the Redis bus on a Cluster", () => {
   const subjects = Array.from({ length: 40 }, (_, n) => `CASE-${n}`);
 
   it("spreads the cases over its partitions and reads them as one log, each case in its order", async () => {
-    const bus = await openBus(cluster, ["echo"], { prefix: "spread", partitions: 8, durability: "relaxed" });
+    const bus = await openBus(cluster, ["echo"], {
+      prefix: fresh("spread"),
+      partitions: 8,
+      durability: "relaxed",
+    });
     const events = subjects.flatMap((subject) => ["a", "b"].map((n) => canary(`${subject}/${n}`, subject)));
     const stored = await bus.publish(events);
     expect(stored.map(({ event }) => event.id)).toEqual(events.map(({ id }) => id));
@@ -139,7 +146,11 @@ describe.skipIf(!requires("redis"))("the Redis bus on a Cluster", () => {
   });
 
   it("buries an output about a case of another partition instead of losing it there", async () => {
-    const bus = await openBus(cluster, ["stray"], { prefix: "stray", partitions: 8, durability: "relaxed" });
+    const bus = await openBus(cluster, ["stray"], {
+      prefix: fresh("stray"),
+      partitions: 8,
+      durability: "relaxed",
+    });
     const strays = subjects.map((subject) => ({ ...missed("x"), subject }));
     bus.subscribe("stray", ["canary.sent"], () => says(...strays), { source: "/t" });
     await bus.publish([canary("one", "CASE-1")]);
@@ -160,8 +171,9 @@ describe.skipIf(!requires("redis"))("the Redis bus on a Cluster", () => {
   });
 
   it("loses and doubles nothing when a primary dies and its replica was up to date", async () => {
+    const prefix = fresh("failover");
     const bus = await openBus(cluster, ["echo"], {
-      prefix: "failover",
+      prefix,
       partitions: 3,
       durability: "relaxed",
     });
@@ -176,8 +188,8 @@ describe.skipIf(!requires("redis"))("the Redis bus on a Cluster", () => {
         published.push(id);
       }
     })();
-    const { master } = await cluster.shard(redisKeys("failover", 1).log);
-    await cluster.failOver(redisKeys("failover", 1).log);
+    const { master } = await cluster.shard(redisKeys(prefix, 1).log);
+    await cluster.failOver(redisKeys(prefix, 1).log);
     await cluster.restart(master);
     await publishing;
     const log = await seen(bus, (so) => answered(so).length >= published.length);
@@ -188,7 +200,8 @@ describe.skipIf(!requires("redis"))("the Redis bus on a Cluster", () => {
 
   it("acknowledges nothing while the replica's link is cut, so that what a failover loses was never promised", async () => {
     await cluster.demandReplicas();
-    const options = { prefix: "cut", confirmMs: 200, commandMs: 3_000 };
+    const prefix = fresh("cut");
+    const options = { prefix, confirmMs: 200, commandMs: 3_000 };
     const bus = await openBus(cluster, ["echo"], options);
     const shown: string[] = [];
     bus.subscribe(
@@ -201,8 +214,8 @@ describe.skipIf(!requires("redis"))("the Redis bus on a Cluster", () => {
       { source: "/t", confirmed: true },
     );
     await bus.publish([canary("kept")]);
-    await seen(bus, () => shown.includes("kept"));
-    const key = redisKeys("cut", 0).log;
+    await vi.waitUntil(() => shown.includes("kept"), patience);
+    const key = redisKeys(prefix, 0).log;
     const shard = await cluster.cut(key);
     // For ten seconds a primary does not notice a replica that has gone silent: this is those ten seconds.
     await shard.master.redis.config("SET", "min-replicas-to-write", "0");
@@ -213,7 +226,7 @@ describe.skipIf(!requires("redis"))("the Redis bus on a Cluster", () => {
     await cluster.failOverTo(shard);
     await cluster.restart(shard.master);
     await said(bus, "after");
-    await seen(bus, () => shown.includes("after"));
+    await vi.waitUntil(() => shown.includes("after"), patience);
     expect(shown).toEqual(["kept", "after"]);
     expect((await readAll(bus)).map(({ event }) => event.id)).toEqual(["kept", "after"]);
     await bus.close();
