@@ -3,6 +3,7 @@ import { OwnShape, ownShape } from "../../src/agent/own-shapes.ts";
 import { makeRedactor } from "../../src/agent/redact.ts";
 import { parseSocFile } from "../../src/soc-file.ts";
 import { readFileSync } from "node:fs";
+import { cpuMs } from "../cpu.ts";
 
 const whyNot = (regex: string): string =>
   OwnShape.safeParse({ name: "own", regex })
@@ -43,9 +44,7 @@ describe("a pattern of one's own", () => {
   it("takes no longer on the worst text for the widest that is taken", () => {
     const { text } = makeRedactor({ shapes: [ownShape({ name: "own", regex: "a{0,44}a{0,43}b" })] });
     expect(whyNot("a{0,44}a{0,43}b")).toBe("taken");
-    const started = performance.now();
-    text("a".repeat(64_000));
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(cpuMs(() => text("a".repeat(64_000)))).toBeLessThan(5000);
   });
 
   it("is named with its line where soc.yaml has it wrong", () => {

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { makeRedactor, redact, redactText, redactWithin } from "../../src/agent/redact.ts";
 import { indicatorsIn } from "../../src/indicators/extract.ts";
 import { decodeLayers } from "../../vendors/decode-layers.ts";
+import { cpuMs } from "../cpu.ts";
 import { dataPath, requires } from "../require.ts";
 import { planted } from "./secrets.ts";
 
@@ -161,9 +162,8 @@ describe("the redactor", () => {
       "psexec -p ",
     ];
     for (const bit of hostile) {
-      const started = performance.now();
-      redactText(bit.repeat(Math.ceil(64_000 / bit.length)));
-      expect(performance.now() - started).toBeLessThan(2000);
+      const text = bit.repeat(Math.ceil(64_000 / bit.length));
+      expect(cpuMs(() => redactText(text))).toBeLessThan(2000);
     }
   });
 });
