@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { decodeLayers } from "../../vendors/decode-layers.ts";
+import { cpuMs } from "../cpu.ts";
 import { dataPath, requires } from "../require.ts";
 
 const wide = (text: string) => Buffer.from(text, "utf16le").toString("base64");
@@ -82,15 +83,13 @@ describe("an encoded command line", () => {
     let nested = script;
     for (let i = 0; i < 20; i++) nested = `FromBase64String('${gzipSync(nested).toString("base64")}')`;
     expect(decodeLayers(nested).length).toBeLessThanOrEqual(8);
-    const start = performance.now();
-    for (const hostile of [
+    const hostile = [
       "-e ".repeat(80_000),
       `-e${" ".repeat(250_000)}`,
       "A".repeat(250_000) + "===",
       "0x1,".repeat(60_000),
-    ])
-      decodeLayers(hostile);
-    expect(performance.now() - start).toBeLessThan(5_000);
+    ];
+    expect(cpuMs(() => hostile.map((text) => decodeLayers(text)))).toBeLessThan(5_000);
   });
 
   it("says how much of a long layer it left off", () => {
