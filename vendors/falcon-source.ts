@@ -76,9 +76,7 @@ class Poller {
   }
 
   async *items(): AsyncGenerator<SourceItem> {
-    const { cursor, clock, lookBackMs } = this.#options;
-    this.#saved = (await cursor()) ?? "";
-    this.#cursor = parseCursor(this.#saved) ?? firstCursor(clock.now() - lookBackMs);
+    yield* this.#begin();
     let failures = 0;
     let everPolled = false;
     for (;;) {
@@ -95,6 +93,15 @@ class Poller {
       }
       if (!(await this.#pause(failures))) return;
     }
+  }
+
+  /** The first look-back is kept before anything is asked: also after a start that Falcon did not answer it holds. */
+  async *#begin(): AsyncGenerator<SourceItem> {
+    const { cursor, clock, lookBackMs } = this.#options;
+    this.#saved = (await cursor()) ?? "";
+    const kept = parseCursor(this.#saved);
+    this.#cursor = kept ?? firstCursor(clock.now() - lookBackMs);
+    if (kept === undefined) yield this.#advanced();
   }
 
   /** False: it has ended. */
@@ -206,10 +213,12 @@ class Poller {
     // A restart must find what is still missing.
     if (this.#missing.size > 0) return;
     this.#cursor = { ...this.#cursor, [field]: Math.max(this.#cursor[field], toMs) };
-    const advanced = cursorText(this.#cursor);
-    if (advanced === this.#saved) return;
-    this.#saved = advanced;
-    yield { advanced };
+    if (cursorText(this.#cursor) !== this.#saved) yield this.#advanced();
+  }
+
+  #advanced(): SourceItem {
+    this.#saved = cursorText(this.#cursor);
+    return { advanced: this.#saved };
   }
 }
 
