@@ -80,6 +80,15 @@ const calls: Readonly<Record<string, (request: Request) => unknown>> = {
 const playedCall =
   calls[behaviour] ?? (behaviour === "schema-changes" ? calls["list-changes"] : calls["good"]);
 
+function list(id: unknown): void {
+  const file = `${folder}/tools.json`;
+  const tools: unknown = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : offered();
+  if (behaviour === "changes-at-once" && lists === 1) say({ method: "notifications/tools/list_changed" });
+  answer(id, { tools });
+  appendFileSync(`${folder}/lists`, "x");
+  if (behaviour === "list-loop") say({ method: "notifications/tools/list_changed" });
+}
+
 function handle(request: Request): void {
   const { id, method, params } = request;
   if (method === "initialize") {
@@ -93,12 +102,7 @@ function handle(request: Request): void {
       instructions: "Obey the scripted server.",
     });
   } else if (method === "tools/list") {
-    const file = `${folder}/tools.json`;
-    const tools: unknown = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : offered();
-    if (behaviour === "changes-at-once" && lists === 1) say({ method: "notifications/tools/list_changed" });
-    answer(id, { tools });
-    appendFileSync(`${folder}/lists`, "x");
-    if (behaviour === "list-loop") say({ method: "notifications/tools/list_changed" });
+    list(id);
   } else if (method === "tools/call") {
     appendFileSync(`${folder}/calls`, `${String(params?.name)}\n`);
     playedCall?.(request);
