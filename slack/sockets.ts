@@ -10,6 +10,7 @@ export class Sockets {
 
   receiver(options: SocketModeReceiverOptions): SocketModeReceiver {
     const receiver = new SocketModeReceiver(options);
+    endQuietly(receiver);
     this.#receivers.push(receiver);
     return receiver;
   }
@@ -36,6 +37,22 @@ export class Sockets {
     if (this.#receivers.length === 0 || this.#receivers.some(stands)) return undefined;
     return "no connection to Slack stands: what people press does not reach us";
   }
+}
+
+/**
+ * A client that connects anew by itself and is told to disconnect meanwhile rejects with nothing, where nobody listens:
+ * that would end the process with an error while it ends in good order.
+ */
+function endQuietly({ client }: SocketModeReceiver): void {
+  const start = client.start.bind(client);
+  client.start = async () => {
+    try {
+      return await start();
+    } catch (error) {
+      if (error === undefined) return { ok: false };
+      throw error;
+    }
+  };
 }
 
 function stands({ client }: SocketModeReceiver): boolean {

@@ -1,4 +1,8 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { createServer as createSilent, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { z } from "zod";
 import { boltLogger } from "../../slack/bolt-logger.ts";
 import { Sockets } from "../../slack/sockets.ts";
 import type { RunningWorkspace } from "../../slack/workspace/server.ts";
@@ -49,4 +53,34 @@ it("says so when none stands", async () => {
   expect(sockets.whyNot()).toBeUndefined();
   await person(workspace)("chaos", { cut: 1, settle_ms: undefined });
   await expect.poll(() => sockets.whyNot()).toContain("no connection to Slack stands");
+});
+
+async function portOf(server: Server): Promise<number> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return z.object({ port: z.number() }).parse(server.address()).port;
+}
+
+it("ends without an error that nobody hears when it is told to end while it connects", async () => {
+  // It takes the connection, and never says a word.
+  const taken: Socket[] = [];
+  const silentServer = createSilent((socket) => taken.push(socket.on("error", () => undefined)));
+  const url = `ws://127.0.0.1:${await portOf(silentServer)}`;
+  const api = createServer((_, response) => {
+    response.setHeader("content-type", "application/json").end(JSON.stringify({ ok: true, url }));
+  });
+  const slackApiUrl = `http://127.0.0.1:${await portOf(api)}/api/`;
+  const { client } = sockets.receiver({
+    ...{ appToken: "xapp-local-1", logger: boltLogger(silent) },
+    installerOptions: { clientOptions: { slackApiUrl } },
+  });
+  const connecting = new Promise((resolve) => client.once("connecting", resolve));
+  const started = client.start();
+  await connecting;
+  await client.disconnect();
+  expect(await started).toEqual({ ok: false });
+  for (const socket of taken) socket.destroy();
+  silentServer.close();
+  api.close();
+  api.closeAllConnections();
 });
