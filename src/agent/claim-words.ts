@@ -12,7 +12,7 @@ const shapes: readonly RegExp[] = [
 /** ATT&CK's and everybody's words; what is known needs no record. */
 const known = /\bt\d{4}(?:\.\d{3})?\b|\b(?:utf-(?:8|16)|aes-(?:128|256)|sha-(?:1|256|512)|x86-64)\b/g;
 
-/** Each that `record` does not hold as a whole word, once; both in one spelling already. */
+/** Each that the record does not hold as a whole word, once; both in one spelling already. `recordOf` is asked if need be. */
 export function madeUp(claim: string, recordOf: () => string): string[] {
   let left = claim.replace(known, " ");
   const missing: string[] = [];

@@ -117,8 +117,8 @@ export class Columns {
 }
 
 /**
- * Sixteen bytes a case, one wait for memory: when it was opened (8), where its indicators begin (4), its judge, its
- * verdict, how many indicators (2).
+ * Sixteen bytes a case, one wait for memory: when it was opened (8), where its indicators begin (4), its judge and
+ * its verdict (1), whether it finds others (1), how many indicators (2).
  */
 class Rows {
   readonly byte: Uint8Array;

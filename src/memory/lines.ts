@@ -2,6 +2,7 @@
  * Lines of campaigns: cases of all times that links join with no gap longer than the window. A campaign that goes on for
  * months keeps the id of its first case though that has left the window. Only what is asked for is walked.
  */
+import { HatrackError } from "../errors.ts";
 import { reachWeak } from "./columns.ts";
 import { firstFrom, isLinkedBy, isWide, joinsGroups, linkedUntil } from "./links.ts";
 import { earlierFirst, type FiledCase, type MemoryState } from "./memory-state.ts";
@@ -125,9 +126,9 @@ export class Lines {
 
   #placeOf(n: number, { cases }: Strand): number {
     const { columns } = this.#state;
-    let at = firstFrom(cases, columns.opened(n), columns);
-    while (cases[at] !== n) at += 1;
-    return at;
+    const at = cases.indexOf(n, firstFrom(cases, columns.opened(n), columns));
+    if (at >= 0) return at;
+    throw new HatrackError("memory_broken", `lines: case ${n} is not among those its own indicator links`);
   }
 
   #isBridge(strand: Strand): boolean {

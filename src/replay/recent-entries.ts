@@ -1,4 +1,4 @@
-/** The end of the log in memory: whoever follows it reads there what has come since, and not from the database. */
+/** The end of the log in memory: whoever follows it reads there what has come since, parsed already. */
 import { comparePositions, type Position, type ReadOptions, type StoredEvent } from "../bus/bus.ts";
 import { entriesIn } from "./entries-in-memory.ts";
 

@@ -128,5 +128,5 @@ describe.skipIf(!requires("redis"))("the gate raced by processes", () => {
     );
     expect((await whole.groups()).map(({ dead }) => dead)).toEqual([0, 0]);
     await whole.close();
-  }, 180_000);
+  }, 60_000);
 });
